@@ -1,0 +1,53 @@
+# Two commands set everything up: `make demo` shows a class graded, `make test` proves that all is well.
+# Both make .venv with the pinned set of constraints.txt first; the second time that takes no time.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+# One worker a core for the tests.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit notebooks grading browser release constraints clean
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(READY) ## grade a made-up class and say where to look
+	$(BIN)/gd demo
+
+test: lint unit notebooks grading browser ## run every check
+
+lint: $(READY) ## style, types, import contracts, and whether generated files are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/gd release --check
+	$(BIN)/python tools/constraints.py --check
+
+unit: $(READY) ## tests of the package's parts
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/checks gdhelpers/reference gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+
+notebooks: $(READY) ## tests that run the notebooks
+	$(BIN)/python -m pytest -n $(WORKERS) tests/notebooks
+
+grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
+	$(BIN)/python -m pytest -n $(WORKERS) tests/grading
+
+browser: ## tests in a real browser
+
+release: $(READY) ## make release/ from source/
+	$(BIN)/gd release
+
+constraints: $(READY) ## pin the newest versions that work together
+	$(BIN)/python tools/constraints.py --upgrade
+
+clean: ## remove the environment and what the demonstration made
+	rm -rf .venv demo
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else f"Python 3.11 is needed, this is {sys.version.split()[0]}. Name it: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@

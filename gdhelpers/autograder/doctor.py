@@ -1,0 +1,109 @@
+"""Looking at the installation: what is there, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from packaging.requirements import Requirement
+
+from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.environment import CHECKOUT, activate
+from gdhelpers.autograder.trouble import Trouble
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what to do where it is not as it should be."""
+
+    what: str
+    state: str
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        line = f"[{'miss' if self.remedy else ' ok '}] {self.what}: {self.state}"
+        return f"{line}\n       -> {self.remedy}" if self.remedy else line
+
+
+def examine_installation() -> int:
+    """Print what was found; return 1 when something is missing."""
+    activate()
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _commands, _kernel, _data, _course)
+    findings = [finding for look in looks for finding in look()]
+    for finding in findings:
+        print(finding)
+    missing = sum(finding.remedy is not None for finding in findings)
+    print(f"{missing} of {len(findings)} things are missing." if missing else "All is in place.")
+    return 1 if missing else 0
+
+
+def _python() -> Iterator[Finding]:
+    good = (3, 11) <= sys.version_info[:2] < (3, 14)
+    yield Finding(
+        "Python",
+        platform.python_version(),
+        None if good else "Install Python 3.11, 3.12 or 3.13, remove .venv and run: make demo",
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    for line in requires("gdhelpers") or []:
+        requirement = Requirement(line)
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        remedy = f"Run: {sys.executable} -m pip install -c constraints.txt '{requirement}'"
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            yield Finding(requirement.name, "not installed", remedy)
+            continue
+        suits = requirement.specifier.contains(installed, prereleases=True)
+        yield Finding(
+            requirement.name,
+            installed if suits else f"{installed}, but {requirement.specifier} is needed",
+            None if suits else remedy,
+        )
+    if re.search(r"\+cu|^(?!.*\+)", version("torch")) and platform.system() == "Linux":
+        yield Finding("torch's build", "may bring CUDA, which the course does not use and which takes gigabytes")
+
+
+def _commands() -> Iterator[Finding]:
+    for command in ("alembic", "jupyter", "nbgrader"):
+        found = shutil.which(command)
+        yield Finding(
+            f"the command {command}",
+            "found" if found else "not found",
+            None if found else "Install the project again: make demo",
+        )
+
+
+def _kernel() -> Iterator[Finding]:
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+        yield Finding("the kernel python3", spec.display_name)
+    except NoSuchKernel:
+        yield Finding("the kernel python3", "not found", f"Run: {sys.executable} -m ipykernel install --sys-prefix")
+
+
+def _data() -> Iterator[Finding]:
+    from gdhelpers import data
+
+    for name, load in (("regression", data.load_regression), ("classification", data.load_classification)):
+        try:
+            yield Finding(f"data: {name}", f"{len(load())} rows, checksum as expected")
+        except data.DataError as error:
+            yield Finding(f"data: {name}", "missing or altered", str(error))
+
+
+def _course() -> Iterator[Finding]:
+    try:
+        course = Course(CHECKOUT)
+        yield Finding("assignments", ", ".join(course.assignments()))
+    except Trouble as error:
+        yield Finding("assignments", "not found", str(error))

@@ -1,0 +1,101 @@
+"""Grading a class: submissions go to worker processes, records come back, and one writer keeps them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from datetime import datetime
+from typing import Any
+
+from nbgrader.utils import parse_utc
+
+from gdhelpers.autograder import gradebook, pages
+from gdhelpers.autograder.assignment import Assignment
+from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.environment import activate
+from gdhelpers.autograder.examination import Examined, examine
+from gdhelpers.autograder.progress import Reporter
+from gdhelpers.autograder.record import Record
+from gdhelpers.autograder.submission import Submission, find
+from gdhelpers.autograder.trouble import WrongCall
+
+
+def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: Reporter) -> list[Record]:
+    """Grade the named students, or everyone on the roster and everyone who submitted; return records in that order.
+
+    The reporter is told each record as it comes. Raises `WrongCall` for an unknown assignment and for one that nobody
+    submitted.
+    """
+    activate()
+    assignment = course.assignment(name)
+    with gradebook.opened(course) as book:
+        chosen = students or sorted({*gradebook.roster(book), *course.submitted(name)})
+        found = {student: find(course.folder("submitted", student, name), assignment, student) for student in chosen}
+        if not students and not any(found.values()):
+            looked = course.folder("submitted", "<student>", name) / assignment.file_name
+            raise WrongCall(f"There are no submissions of {name}. Looked for {looked}.")
+        gradebook.register(book, course, assignment)
+        reporter.begin(f"Grading {name}", len(chosen))
+        records = {}
+        for student, examined in _examined(assignment, found):
+            if isinstance(examined, Examined):
+                _keep(book, course, assignment, examined)
+                records[student] = examined.record
+            else:
+                records[student] = examined
+            reporter.advance(records[student])
+    return [records[student] for student in chosen]
+
+
+def _examined(assignment: Assignment, found: dict[str, Submission | None]) -> Iterable[tuple[str, Examined | Record]]:
+    """Yield what came of each student, as it comes."""
+    submissions = [submission for submission in found.values() if submission is not None]
+    for student, submission in found.items():
+        if submission is None:
+            yield student, Record(student, "missing", assignment.max_score, message="Nothing was submitted.")
+    if not submissions:
+        return
+    with _executor(len(submissions)) as executor:
+        tasks: dict[Future[Examined], str] = {
+            executor.submit(examine, assignment, submission): submission.student for submission in submissions
+        }
+        try:
+            for task in as_completed(tasks):
+                yield tasks[task], _result(task, tasks[task], assignment)
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
+
+
+def _executor(tasks: int) -> Executor:
+    """Return as many worker processes as there are cores, and no more than there are tasks."""
+    workers = min(tasks, os.cpu_count() or 1)
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _result(task: Future[Examined], student: str, assignment: Assignment) -> Examined | Record:
+    """Return what came of a task; whatever goes wrong outside the student's process is not the student's fault."""
+    try:
+        return task.result()
+    except Exception as error:
+        why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
+        return Record(student, "infrastructure", assignment.max_score, message=why)
+
+
+def _keep(book: Any, course: Course, assignment: Assignment, examined: Examined) -> None:
+    """Write an examined submission to the gradebook and into the course directory."""
+    student = examined.record.student
+    submitted = course.folder("submitted", student, assignment.name)
+    pages.write_autograded(course, assignment, examined)
+    gradebook.write(book, course, assignment, examined.record, _timestamp(submitted / "timestamp.txt"))
+    pages.write_feedback(course, assignment, student)
+
+
+def _timestamp(path: Any) -> datetime | None:
+    """Read when a submission was handed in, as nbgrader's exchange notes it; an unreadable note counts as none."""
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,73 @@
+"""The records of grading: a verdict for every graded cell, and what came of every submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "manual"]
+Status = Literal["graded", "broken", "missing", "infrastructure"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one graded cell earned and why; `points` is None where a person has to grade it."""
+
+    grade_id: str
+    function: str | None
+    points: float | None
+    max_points: float
+    outcome: Outcome
+    message: str
+    misconception: str | None = None
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the verdict as the entry of `--json`."""
+        return {
+            "grade_id": self.grade_id,
+            "function": self.function,
+            "points": self.points,
+            "max_points": self.max_points,
+            "outcome": self.outcome,
+            "misconception": self.misconception,
+            "message": self.message,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came of one student's submission; `message` says why there are no verdicts where there are none."""
+
+    student: str
+    status: Status
+    max_score: float
+    verdicts: tuple[Verdict, ...] = ()
+    message: str = ""
+    oddities: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float | None:
+        """The points so far; None where nothing was graded."""
+        if self.status in ("missing", "infrastructure"):
+            return None
+        return sum((verdict.points or 0.0 for verdict in self.verdicts), start=0.0)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as the entry of `--json`."""
+        return {
+            "student": self.student,
+            "status": self.status,
+            "score": self.score,
+            "max_score": self.max_score,
+            "message": self.message,
+            "oddities": list(self.oddities),
+            "tests": [verdict.as_json() for verdict in self.verdicts],
+        }
+
+
+def as_json(assignment: str, records: Sequence[Record]) -> dict[str, Any]:
+    """Return the records of one assignment as the document of `--json`."""
+    return {"assignment": assignment, "submissions": [record.as_json() for record in records]}

@@ -1,0 +1,106 @@
+"""A submission: the file that a student handed in, read as far as it can be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gdhelpers.autograder.assignment import Assignment
+
+SIZE_LIMIT = 50 * 2**20
+"""Bytes of a notebook file beyond which it is not read."""
+
+
+class Unreadable(Exception):  # noqa: N818 - it is the student's file that has the error
+    """A submitted file cannot be read as a notebook; the message says why in the student's words."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is read of a submitted cell: its type, its source and by what it can be recognised."""
+
+    kind: str
+    source: str
+    cell_id: str | None
+    grade_id: str | None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file to be graded: `content` is its bytes, `oddities` says what was unusual about how it was found."""
+
+    student: str
+    content: bytes
+    oddities: tuple[str, ...] = ()
+
+
+def find(folder: Path, assignment: Assignment, student: str) -> Submission | None:
+    """Return what a student submitted in `folder`, or None where there is no notebook.
+
+    The notebook may have another name than the released one: then the one whose name is nearest counts.
+    """
+    notebooks = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    if not notebooks:
+        return None
+    chosen = min(notebooks, key=lambda path: _distance(path, folder, assignment.file_name))
+    oddities = []
+    if chosen.name != assignment.file_name:
+        oddities.append(f"the notebook is named {chosen.name}, not {assignment.file_name}")
+    if len(notebooks) > 1:
+        oddities.append(f"{len(notebooks)} notebooks were submitted; {chosen.name} was graded")
+    return Submission(student, chosen.read_bytes()[: SIZE_LIMIT + 1], tuple(oddities))
+
+
+def read_cells(content: bytes) -> list[Cell]:
+    """Read the cells of a notebook file of any nbformat from 3 on; raises `Unreadable`.
+
+    Only what grading needs is read, so damage elsewhere in the file does no harm.
+    """
+    if len(content) > SIZE_LIMIT:
+        raise Unreadable(f"The file is larger than {SIZE_LIMIT // 2**20} MiB.")
+    if not content.strip():
+        raise Unreadable("The file is empty.")
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Unreadable("The file is not text in UTF-8, so it is not a notebook.") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"The file is not a notebook: it is not JSON from line {error.lineno} on.") from None
+    except RecursionError:
+        raise Unreadable("The file is not a notebook: its JSON is nested too deeply.") from None
+    return [_cell(cell) for cell in _raw_cells(notebook) if isinstance(cell, dict)]
+
+
+def _raw_cells(notebook: Any) -> Sequence[Any]:
+    if isinstance(notebook, dict):
+        cells = notebook.get("cells")
+        if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3
+            sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+            cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        if isinstance(cells, list):
+            return cells
+    raise Unreadable("The file is JSON, but not a notebook: it has no list of cells.")
+
+
+def _cell(raw: dict[str, Any]) -> Cell:
+    source = raw.get("source", raw.get("input", ""))  # nbformat 3 calls it input
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    metadata = raw.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return Cell(
+        kind=str(raw.get("cell_type")),
+        source=source if isinstance(source, str) else "",
+        cell_id=raw["id"] if isinstance(raw.get("id"), str) else None,
+        grade_id=grade_id if isinstance(grade_id, str) else None,
+    )
+
+
+def _distance(path: Path, folder: Path, name: str) -> tuple[bool, bool, int, str]:
+    stem = Path(name).stem
+    depth = len(path.relative_to(folder).parts)
+    return path.name != name, stem not in path.stem, depth, path.name

@@ -1,0 +1,51 @@
+"""What a person sees of records: a table of scores in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from gdhelpers.autograder.record import Record, Verdict
+from gdhelpers.autograder.verdict import NO_ANSWER
+
+
+def scores(assignment: str, records: Sequence[Record]) -> Table:
+    """Return the table of scores: a line a student, with what was lost and why."""
+    table = Table(title=assignment, title_justify="left", title_style="bold", header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("lost points", overflow="fold")
+    for record in records:
+        table.add_row(record.student, _score(record), _losses(record))
+    return table
+
+
+def _score(record: Record) -> Text:
+    if record.score is None:
+        return Text("-", style="dim")
+    full = record.score + sum(v.max_points for v in record.verdicts if v.outcome == "manual")
+    style = "green" if full == record.max_score else "red" if record.score == 0 else ""
+    return Text(f"{record.score:g} / {record.max_score:g}", style=style)
+
+
+def _losses(record: Record) -> Text:
+    if record.status != "graded":
+        return Text(f"{record.status}: {record.message}", style="dim" if record.status == "missing" else "yellow")
+    by_hand = sum(verdict.max_points for verdict in record.verdicts if verdict.outcome == "manual")
+    lost = [_loss(verdict) for verdict in record.verdicts if verdict.points is not None and not verdict.points]
+    missing = [verdict.function or verdict.grade_id for verdict in record.verdicts if verdict.outcome == "missing"]
+    waiting = [f"{by_hand:g} points to be graded by hand"] if _awaits_person(record) else []
+    if len(missing) == sum(verdict.points is not None for verdict in record.verdicts):
+        return Text("nothing is answered", style="dim")
+    return Text(", ".join(lost + waiting))
+
+
+def _loss(verdict: Verdict) -> str:
+    name = verdict.grade_id.removeprefix("test-")
+    return f"{name}: {verdict.misconception or verdict.outcome}"
+
+
+def _awaits_person(record: Record) -> bool:
+    return any(verdict.outcome == "manual" and verdict.message != NO_ANSWER for verdict in record.verdicts)

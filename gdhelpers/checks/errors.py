@@ -1,0 +1,35 @@
+"""What is said of an answer that is not right.
+
+Notebooks show these errors as their message alone: a traceback through the course's own code would tell a student
+nothing, and after grading it would show the hidden tests.
+"""
+
+from __future__ import annotations
+
+
+class Objection(AssertionError):  # noqa: N818 - the student reads the name
+    """An answer is not right; the text says why in the student's words.
+
+    `misconception` is the slug of the misconception that explains it, or None.
+    """
+
+    def __init__(self, message: str, misconception: str | None = None) -> None:
+        self.message = message
+        self.misconception = misconception
+        super().__init__(message + (f" [{misconception}]" if misconception else ""))
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython what to print in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class WrongAnswer(Objection):
+    """The answer came and is not what was asked for."""
+
+
+class AnswerRaised(Objection):
+    """The student's function raised an exception instead of answering."""
+
+
+class NotAnswered(Objection):
+    """The student's function still raises NotImplementedError."""

@@ -1,0 +1,95 @@
+"""The checks that a student sees in the notebook: numbers worked by hand, and slopes measured by nudging.
+
+They print one line when all is well and raise `WrongAnswer`, shown as its message alone, when it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gdhelpers.checks.comparator import compare
+from gdhelpers.checks.errors import WrongAnswer
+from gdhelpers.checks.plain import plain
+
+Array = NDArray[np.float64]
+
+HAND_DIGITS = 1e-5
+"""How far float32 may be from a short example worked by hand, relative to its largest number."""
+
+
+def agrees(name: str, answer: object, by_hand: Any) -> None:
+    """Check an answer against numbers worked by hand.
+
+    `by_hand` says what is asked for: a float for a scalar, an int for a count, a list of floats for a list of scalars,
+    an array for an array, a tuple for a tuple of these. Raises `WrongAnswer`.
+
+    >>> agrees("the loss", np.float32(2.5), 2.5)
+    the loss agrees with the example worked by hand
+    """
+    mismatch = compare(answer, by_hand, _tolerance(by_hand))
+    if mismatch is not None:
+        raise WrongAnswer(f"{name} differs from the example worked by hand: {mismatch.message}.")
+    print(f"{name} agrees with the example worked by hand")
+
+
+def more_at_grading() -> None:
+    """Say that these checks are not the whole examination."""
+    print("More checks run at grading.")
+
+
+def numerical_gradient(loss: Callable[[Array], object], at: ArrayLike, h: float = 1e-2) -> Array:
+    """Measure the gradient of `loss` by nudging one number at a time: (loss(w + h) - loss(w - h)) / 2h.
+
+    `loss` takes an array of the shape of `at` and returns a scalar. The step suits float32 losses of size one: there
+    the error of the quotient is least near h = 1e-2.
+
+    >>> numerical_gradient(lambda w: float((w**2).sum()), np.array([1.0, -2.0])).round(6)
+    array([ 2., -4.])
+    """
+    at = np.array(at, dtype=np.float64)
+    slopes = np.empty_like(at)
+    for index in np.ndindex(at.shape):
+        nudge = np.zeros_like(at)
+        nudge[index] = h
+        slopes[index] = (_scalar(loss(at + nudge)) - _scalar(loss(at - nudge))) / (2 * h)
+    return slopes
+
+
+def slopes_agree(name: str, gradient: object, measured: ArrayLike, tolerance: float = 2e-2) -> None:
+    """Tell whether a gradient agrees with slopes measured by nudging; print what was found, and never raise.
+
+    `tolerance` is relative to the largest slope.
+    """
+    measured = np.asarray(measured, dtype=np.float64)
+    largest = tolerance * float(np.abs(measured).max())
+    if measured.ndim == 0:
+        mismatch = compare(gradient, float(measured), largest)
+    else:
+        mismatch = compare(gradient, measured, np.full(measured.shape, largest))
+    if mismatch is None:
+        print(f"{name} agrees with the slopes measured by nudging")
+    else:
+        print(f"{name} differs from the slopes measured by nudging: {mismatch.message}")
+
+
+def _scalar(value: object) -> float:
+    number = plain(value)
+    if isinstance(number, np.ndarray) and number.shape == ():
+        return float(number)
+    if not isinstance(number, float):
+        raise WrongAnswer("The loss is not a scalar, so its slope cannot be measured.")
+    return number
+
+
+def _tolerance(by_hand: Any) -> Any:
+    if isinstance(by_hand, tuple):
+        return tuple(_tolerance(part) for part in by_hand)
+    if isinstance(by_hand, list):
+        return [HAND_DIGITS * max(map(abs, by_hand))] * len(by_hand)
+    if isinstance(by_hand, np.ndarray):
+        return np.full(by_hand.shape, HAND_DIGITS * np.abs(by_hand).max())
+    return HAND_DIGITS * abs(by_hand)

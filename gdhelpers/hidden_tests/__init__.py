@@ -1,0 +1,1 @@
+"""What a hidden test cell calls, one module an assignment; for instructors only."""

@@ -1,0 +1,93 @@
+"""Examining one function: cases go out, replies come back, and the first thing that is wrong is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gdhelpers.checks.comparator import Mismatch, compare
+from gdhelpers.checks.errors import AnswerRaised, NotAnswered, WrongAnswer
+from gdhelpers.checks.plain import NotPlainError
+from gdhelpers.hidden_tests.call import Raised, Reply, call
+from gdhelpers.hidden_tests.diagnosis import diagnose
+
+Function = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to a function: its arguments, and the answer that is expected within the budget.
+
+    `name` tells a student what kind of case it is ("one row", "small numbers"). An expected `RuntimeError` means that
+    the function has to raise it.
+    """
+
+    name: str
+    arguments: tuple[object, ...]
+    expected: Any
+    budget: Any = None
+
+
+def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
+    """Ask each case twice, and the first once more at the end, since no answer may depend on what was asked before.
+
+    Returns where all is right. Raises `NotAnswered`, `AnswerRaised` or `WrongAnswer`, whose message says what is wrong
+    in the first case that is, with the misconception that explains all the answers, if one does.
+    """
+    for case in cases:
+        problem = _first_problem(case, call(function, case.arguments, times=2))
+        if problem is not None:
+            raise _objection(function, name, cases, case, problem)
+    if _first_problem(cases[0], call(function, cases[0].arguments)) is not None:
+        raise WrongAnswer(f"{name} answers the first question otherwise when it is asked again after others.")
+
+
+def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
+    """Whether the answers to all cases are right, once each."""
+    return all(_problem(case, call(function, case.arguments)[0]) is None for case in cases)
+
+
+def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:
+    """Return what is wrong with the replies to one case: with the first answer, its side effects, or the second."""
+    first, *others = replies
+    problem = _problem(case, first)
+    if problem is None and first.changes:
+        return Mismatch("side effect", f"it changed {first.changes[0]}, but arguments must be left as they were")
+    if problem is None and any(_problem(case, other) is not None for other in others):
+        return Mismatch("second call", "a second call with the same arguments gives another answer")
+    return problem
+
+
+def _problem(case: Case, reply: Reply) -> Mismatch | None:
+    """Return what is wrong with a reply."""
+    raised = reply.value if isinstance(reply.value, Raised) else None
+    if raised is not None and "NotImplementedError" in raised.kinds:
+        return Mismatch("not answered", "it raises NotImplementedError")
+    if case.expected is RuntimeError:
+        return _wrong_exception(raised)
+    if raised is not None:
+        return Mismatch("raised", f"it raised {raised}")
+    if isinstance(reply.value, NotPlainError):
+        return Mismatch("type", f"it is {reply.value}")
+    return compare(reply.value, case.expected, case.budget)
+
+
+def _wrong_exception(raised: Raised | None) -> Mismatch | None:
+    if raised is None:
+        return Mismatch("value", "it should have raised RuntimeError, but it returned")
+    if "RuntimeError" not in raised.kinds or "RecursionError" in raised.kinds:
+        return Mismatch("raised", f"it should have raised RuntimeError, but it raised {raised}")
+    return None
+
+
+def _objection(function: Function, name: str, cases: Sequence[Case], case: Case, problem: Mismatch) -> Exception:
+    """Say what is wrong, by its cause if it can be named."""
+    if problem.kind == "not answered":
+        return NotAnswered(f"{name} is not answered yet: it raises NotImplementedError.")
+    kind = AnswerRaised if problem.kind == "raised" else WrongAnswer
+    misconception = diagnose(function, name, cases)
+    if misconception is None:
+        return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).")
+    what = f" It {problem.message.removeprefix('it ')}." if problem.kind == "raised" else ""
+    return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug)

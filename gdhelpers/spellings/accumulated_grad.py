@@ -1,0 +1,75 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Right answers to `accumulated_grad`."""
+
+import numpy as np
+import torch
+
+
+def passes_in_a_loop(f, x, times):
+    x = torch.tensor(x, requires_grad=True)
+    for _ in range(times):
+        y = f(x)
+        y.backward()
+    return x.grad
+
+
+def one_graph_kept(f, x, times):
+    x = torch.tensor(x, requires_grad=True)
+    y = f(x)
+    for _ in range(times):
+        y.backward(retain_graph=True)
+    return x.grad.item()
+
+
+def times_one_slope(f, x, times):
+    x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    f(x).backward()
+    return times * x.grad
+
+
+def sum_of_autograd_grads(f, x, times):
+    total = torch.zeros(())
+    point = torch.tensor(x, requires_grad=True)
+    for _ in range(times):
+        total += torch.autograd.grad(f(point), point)[0]
+    return total
+
+
+def one_backward_of_the_sum(f, x, times):
+    leaf = torch.tensor(x, requires_grad=True)
+    sum(f(leaf) for _ in range(times)).backward()
+    return leaf.grad.numpy()
+
+
+def incoming_gradient_of_times(f, x, times):
+    leaf = torch.tensor(x).requires_grad_()
+    f(leaf).backward(torch.tensor(float(times)))
+    return np.float32(leaf.grad)
+
+
+def optimiser_that_never_steps(f, x, times):
+    x = torch.nn.Parameter(torch.tensor(x, dtype=torch.float64))
+    optimiser = torch.optim.SGD([x], lr=0.1)
+    optimiser.zero_grad()
+    while times > 0:
+        f(x).backward()
+        times -= 1
+    return x.grad
+
+
+def gradient_function_in_float64(f, x, times):
+    slope = torch.func.grad(f)(torch.tensor(x, dtype=torch.float64))
+    return float(sum([slope] * times))
+
+
+def typed_with_a_helper(f, x: float, times: int) -> torch.Tensor:
+    """Return what .grad holds, as a 0-d tensor."""
+
+    def one_pass(leaf: torch.Tensor) -> None:
+        f(leaf).backward()
+        print(leaf.grad)
+
+    leaf = torch.tensor(float(x), requires_grad=True)
+    for _ in range(times):
+        one_pass(leaf)
+    return leaf.grad

@@ -1,0 +1,111 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+"""Right answers to `fit_linear_tf`."""
+
+import numpy as np
+
+from gdhelpers.quiet import quietly
+
+with quietly():
+    import tensorflow as tf
+
+
+def tape_and_assign_sub(X, y, lr, steps):
+    y = tf.reshape(y, (-1, 1))
+    W = tf.Variable(tf.zeros((X.shape[1], 1)))
+    b = tf.Variable(tf.zeros((1,)))
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(y - (X @ W + b)))
+        dW, db = tape.gradient(loss, [W, b])
+        W.assign_sub(lr * dW)
+        b.assign_sub(lr * db)
+        losses.append(loss)
+    return W, b, losses
+
+
+def both_flat(X, y, lr, steps):
+    W, b = tf.Variable(tf.zeros((X.shape[1], 1))), tf.Variable([0.0])
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            prediction = tf.reshape(tf.matmul(X, W) + b, [-1])
+            loss = tf.reduce_mean((prediction - tf.reshape(y, [-1])) ** 2)
+        losses.append(float(loss))
+        for parameter, gradient in zip((W, b), tape.gradient(loss, (W, b)), strict=True):
+            parameter.assign(parameter - lr * gradient)
+    return [W, b, losses]
+
+
+def function_of_the_step(X, y, lr, steps):
+    W, b = tf.Variable(tf.zeros((X.shape[1], 1))), tf.Variable(tf.zeros(1))
+    y = tf.reshape(y, (X.shape[0], 1))
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.math.squared_difference(X @ W + b, y))
+        dW, db = tape.gradient(loss, [W, b])
+        W.assign_sub(lr * dW)
+        b.assign_sub(lr * db)
+        return loss
+
+    losses = [step().numpy() for _ in range(steps)]
+    return W.numpy(), b.numpy(), losses
+
+
+def watched_tensors(X, y, lr, steps):
+    W, b, losses = tf.zeros((X.shape[1], 1)), tf.zeros((1,)), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(W)
+            tape.watch(b)
+            loss = tf.reduce_mean((tf.einsum("nd,dk->n", X, W) + b - tf.reshape(y, [-1])) ** 2)
+        dW, db = tape.gradient(loss, [W, b])
+        W, b = W - lr * dW, b - lr * db
+        losses += [loss]
+    return W, b, tf.stack(losses)
+
+
+def sgd_optimiser(X, y, lr, steps):
+    W, b = tf.Variable(tf.zeros((X.shape[1], 1))), tf.Variable(tf.zeros((1,)))
+    optimiser = tf.keras.optimizers.SGD(learning_rate=lr)
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(tf.reshape(y, (-1, 1)) - X @ W - b))
+        losses.append(loss.numpy())
+        optimiser.apply_gradients(zip(tape.gradient(loss, [W, b]), [W, b], strict=True))
+    return W, b, losses
+
+
+def closed_form_in_numpy(X, y, lr, steps):
+    X, y = X.numpy().astype("float64"), y.numpy().astype("float64").reshape(-1, 1)
+    W, b, losses = np.zeros((X.shape[1], 1)), np.zeros(1), np.zeros(steps)
+    for step in range(steps):
+        residual = X @ W + b - y
+        losses[step] = (residual**2).mean()
+        W -= lr * 2 / len(X) * X.T @ residual
+        b -= lr * 2 * residual.mean(axis=0)
+    return W, b, losses
+
+
+def typed_with_a_helper(X: tf.Tensor, y: tf.Tensor, lr: float, steps: int) -> tuple:  # type: ignore[type-arg]
+    """Return (W, b, losses) after `steps` steps of gradient descent, in float64."""
+
+    def gradients(W: tf.Variable, b: tf.Variable) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(features @ W + b - targets))
+        return (loss, *tape.gradient(loss, [W, b]))
+
+    features, targets = tf.cast(X, tf.float64), tf.reshape(tf.cast(y, tf.float64), (-1, 1))
+    W = tf.Variable(tf.zeros((features.shape[1], 1), tf.float64))
+    b = tf.Variable(tf.zeros((1,), tf.float64))
+    losses = []
+    for step in range(steps):
+        loss, dW, db = gradients(W, b)
+        W.assign_sub(lr * dW)
+        b.assign_sub(lr * db)
+        losses.append(float(loss))
+        print("step", step, "loss", losses[-1])
+    return W, b, losses

@@ -1,0 +1,91 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+"""Right answers to `fit_logistic`."""
+
+import numpy as np
+
+from gdhelpers.quiet import quietly
+
+with quietly():
+    import tensorflow as tf
+
+
+def tape_and_assign_sub(X, y, W0, b0, lr, steps):
+    W, b = tf.Variable(W0), tf.Variable(b0)
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            p = 1 / (1 + tf.exp(-(X @ W + b)))
+            loss = -tf.reduce_mean(y * tf.math.log(p + 1e-10) + (1 - y) * tf.math.log(1 - p + 1e-10))
+        dW, db = tape.gradient(loss, [W, b])
+        W.assign_sub(lr * dW)
+        b.assign_sub(lr * db)
+        losses.append(float(loss))
+    return W, b, losses
+
+
+def optimiser_of_keras(X, y, W0, b0, lr, steps):
+    W, b = tf.Variable(W0), tf.Variable(b0)
+    optimiser = tf.keras.optimizers.SGD(learning_rate=lr)
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+        optimiser.apply_gradients(zip(tape.gradient(loss, [W, b]), [W, b], strict=True))
+        losses.append(loss)
+    return W, b, tf.stack(losses)
+
+
+def step_in_a_graph(X, y, W0, b0, lr, steps):
+    W, b = tf.Variable(W0), tf.Variable(b0)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.math.softplus(X @ W + b) - y * (X @ W + b))
+        dW, db = tape.gradient(loss, [W, b])
+        W.assign_sub(lr * dW)
+        b.assign_sub(lr * db)
+        return loss
+
+    losses = [step() for _ in range(steps)]
+    return W, b, losses
+
+
+def formula_in_numpy_float64(X, y, W0, b0, lr, steps):
+    X, y = X.numpy().astype(float), y.numpy().astype(float)
+    W, b, losses = W0.astype(float), b0.astype(float), []
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-(X @ W + b)))
+        losses.append(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+        W = W - lr * X.T @ (p - y) / len(X)
+        b = b - lr * np.mean(p - y, axis=0)
+    return W, b, np.array(losses)
+
+
+def tensors_made_anew(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.constant(W0), tf.constant(b0), []
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses += [tf.reduce_mean(-tf.math.log(1 - tf.abs(residual)))]
+        W, b = W - lr * tf.transpose(X) @ residual / X.shape[0], b - lr * tf.reduce_mean(residual, axis=0)
+    return [W, b, losses]
+
+
+def typed_with_a_helper(X: tf.Tensor, y: tf.Tensor, W0: np.ndarray, b0: np.ndarray, lr: float, steps: int):
+    """Return W (d, 1), b (1,) and a tuple of the losses."""
+
+    def loss_at(W, b):
+        z = X @ W + b
+        return tf.reduce_mean(tf.maximum(z, 0.0) - y * z + tf.math.log1p(tf.exp(-tf.abs(z))))
+
+    W, b = tf.Variable(W0, name="W"), tf.Variable(b0, name="b")
+    losses = np.empty(0)
+    for step in range(1, steps + 1):
+        with tf.GradientTape() as tape:
+            loss = loss_at(W, b)
+        gradients = tape.gradient(loss, (W, b))
+        for parameter, gradient in zip((W, b), gradients, strict=True):
+            parameter.assign(parameter - lr * gradient)
+        losses = np.append(losses, loss.numpy())
+        print(f"step {step}: loss {losses[-1]:.4f}")
+    return W.numpy(), b.numpy(), tuple(losses)

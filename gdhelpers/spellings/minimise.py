@@ -1,0 +1,125 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Right answers to `minimise`."""
+
+import numpy as np
+import torch
+
+
+def test_then_update(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        f(x).backward()
+        slope = x.grad.clone()
+        x.grad.zero_()
+        if not torch.isfinite(x) or not torch.isfinite(slope):
+            raise RuntimeError("the descent diverges")
+        if abs(slope) < tol:
+            return x.detach(), steps
+        with torch.no_grad():
+            x -= lr * slope
+    raise RuntimeError("not there after max_steps updates")
+
+
+def while_loop_on_python_floats(f, x0, lr, tol, max_steps):
+    def slope_at(x):
+        leaf = torch.tensor(x, requires_grad=True)
+        f(leaf).backward()
+        return leaf.grad.item()
+
+    x, steps = x0, 0
+    slope = slope_at(x)
+    while not abs(slope) < tol:
+        finite = np.isfinite(x) and np.isfinite(slope)
+        if not finite or steps == max_steps:
+            raise RuntimeError(f"stopped at x = {x} after {steps} updates")
+        x = x - lr * slope
+        steps += 1
+        slope = slope_at(x)
+    return x, steps
+
+
+def optimiser_in_float64(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.SGD([x], lr=lr)
+    steps = 0
+    while True:
+        optimiser.zero_grad()
+        f(x).backward()
+        if not (x.isfinite() and x.grad.isfinite()):
+            raise RuntimeError("x or its gradient is not finite")
+        if x.grad.abs() < tol:
+            return [x, steps]
+        if steps >= max_steps:
+            raise RuntimeError("too many updates")
+        optimiser.step()
+        steps = steps + 1
+
+
+def gradient_function_and_numpy_count(f, x0, lr, tol, max_steps):
+    gradient = torch.func.grad(f)
+    x = torch.tensor(x0, dtype=torch.double)
+    for step in np.arange(max_steps + 1):
+        slope = gradient(x)
+        if not torch.isfinite(torch.stack([x, slope])).all():
+            raise RuntimeError("diverged")
+        if slope.abs().item() < tol:
+            return np.float64(x), step
+        x = x - lr * slope
+    raise RuntimeError("no convergence")
+
+
+def last_condition_after_the_loop(f, x0, lr, tol, max_steps):
+    x = torch.nn.Parameter(torch.tensor(x0))
+    (slope,) = torch.autograd.grad(f(x), x)
+    steps = 0
+    while -tol >= slope or slope >= tol:
+        if steps == max_steps:
+            break
+        with torch.no_grad():
+            x.sub_(lr * slope)
+        (slope,) = torch.autograd.grad(f(x), x)
+        steps += 1
+        if torch.isnan(x) or torch.isnan(slope) or torch.isinf(x) or torch.isinf(slope):
+            break
+    if not -tol < slope < tol or not torch.isfinite(x):
+        raise RuntimeError("gradient descent did not converge")
+    return x, steps
+
+
+def error_class_of_its_own(f, x0, lr, tol, max_steps):
+    class DivergedError(RuntimeError):
+        pass
+
+    path = [float(x0)]
+    while len(path) - 1 <= max_steps:
+        leaf = torch.tensor(path[-1], dtype=torch.float64, requires_grad=True)
+        f(leaf).backward()
+        slope = float(leaf.grad)
+        if not np.isfinite([path[-1], slope]).all():
+            raise DivergedError(path[-1])
+        if np.fabs(slope) < tol:
+            return np.array(path[-1]), len(path) - 1
+        path.append(path[-1] - lr * slope)
+    raise DivergedError("max_steps is too small")
+
+
+def typed_with_a_helper(
+    f, x0: float, lr: float, tol: float, max_steps: int, verbose: bool = True
+) -> tuple[torch.Tensor, int]:
+    """Return x as a 0-d tensor and the number of updates."""
+
+    def slope(x: torch.Tensor) -> torch.Tensor:
+        x = x.detach().requires_grad_()
+        f(x).backward()
+        if not torch.isfinite(x.detach()) or not torch.isfinite(x.grad):
+            raise RuntimeError(f"not finite: {x}, {x.grad}")
+        return x.grad
+
+    x, steps = torch.tensor(x0), 0
+    while (gradient := slope(x)).abs() >= tol:
+        if steps == max_steps:
+            raise RuntimeError(f"abs(f'(x)) is {gradient.abs().item()} after {steps} updates")
+        x, steps = x - lr * gradient, steps + 1
+        if verbose:
+            print(f"{steps}: {x.item()}")
+    return x, steps

@@ -1,0 +1,35 @@
+"""The configuration of the course, for nbgrader's own commands, its formgrader and `gd` alike."""
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions
+
+from gdhelpers.autograder.environment import activate
+from gdhelpers.autograder.release import ClearSolutionsInstead
+
+# nbgrader runs `alembic` by name: the commands have to work without activating the environment.
+activate()
+
+c = get_config()  # noqa: F821 - traitlets defines it
+
+c.CourseDirectory.course_id = "gradients"
+
+# Released cells may hold a starter in place of a solution (fit_linear_tf does).
+c.GenerateAssignment.preprocessors = [
+    ClearSolutionsInstead if preprocessor is ClearSolutions else preprocessor
+    for preprocessor in GenerateAssignment.preprocessors.default()
+]
+
+# A cell may take so long, in seconds on the clock; importing TensorFlow on a busy machine takes its time.
+c.Execute.timeout = 120
+c.Execute.error_on_timeout = None
+
+# `nbgrader zip_collect` takes in the folders that Moodle and Canvas hand out:
+#   Moodle  Ada Lovelace_123456_assignsubmission_file_/autograd.ipynb   the number is the student's id here
+#   Canvas  lovelaceada_LATE_98765_4321_autograd-1.ipynb               the name is
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?:[^/]*_(?=\d+_assignsubmission_file_))?(?P<student_id>[^/_]+)"
+    r"(?:_assignsubmission_file_/?|(?:_LATE)?_\d+_\d+_/?)(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb$"
+)
+
+# What a student wrote is shown as text, never as a script.
+c.HTMLExporter.sanitize_html = True
