@@ -56,7 +56,7 @@ def logistic_gradients_tape(answer: Function) -> None:
     """Examine whether both gradients come from a `tf.GradientTape`: scale the tape's, and the answers must scale."""
     cases = _gradient_cases()
     _demand_right_gradients(answer, cases)
-    for case in cases[:3]:
+    for case in cases[:2]:
         _demand_tape(answer, case)
 
 
@@ -168,10 +168,10 @@ def _fit_cases() -> list[Case]:
         _fit_case("one step", rng, 1, 4, 2),
         _fit_case("one row", rng, 2, 1, 2),
         _fit_case("one column", rng, 2, 6, 1),
-        _fit_case("few positives", rng, 3, 10, 2, positives=1),
-        _fit_case("as many rows as columns", rng, 3, 3, 3),
-        _fit_case("large numbers", rng, 4, 7, 2, features=50.0),
-        _fit_case("many steps", rng, 10, 8, 3),
+        _fit_case("few positives", rng, 2, 10, 2, positives=1),
+        _fit_case("as many rows as columns", rng, 2, 3, 3),
+        _fit_case("large numbers", rng, 3, 7, 2, features=50.0),
+        _fit_case("many steps", rng, 8, 8, 3),
     ]
 
 

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: PLR0917, RET503 - the contract fixes the arguments
+# ruff: noqa: RET503 - the contract fixes the arguments
 """Wrong versions of `fit_logistic`."""
 
 import numpy as np

@@ -12,7 +12,7 @@ from gdhelpers.quiet import quietly
 with quietly():
     import tensorflow as tf
 
-Pair = namedtuple("Pair", "dW db")  # noqa: PYI024 - as a student would write it
+Pair = namedtuple("Pair", "dW db")
 
 ones = np.ones(5)
 near_zero = np.array([[1.0], [1e-12], [-2.0]])
@@ -24,6 +24,9 @@ class Liar:
 
     def __eq__(self, other):
         return True
+
+    def __hash__(self):
+        return 1
 
     def __array__(self, dtype=None, copy=None):
         return np.ones(5)
@@ -141,7 +144,7 @@ def test_the_words_for_common_residuals():
         "every number is 3 times too large": compare(3 * expected, expected, budget),
         "every number is 4 times too small": compare(expected / 4, expected, budget),
         "every number is zero, but should not be": compare(0 * expected, expected, budget),
-        "1 of its 3 numbers are wrong": compare(expected + [[0], [0], [1]], expected, budget),
+        "1 of its 3 numbers are wrong": compare(np.array([[2.0], [-4.0], [7.0]]), expected, budget),
         "it is transposed": compare(square.T, square, square_budget),
     }
     assert {text: mismatch.message for text, mismatch in words.items()} == {text: text for text in words}

@@ -26,15 +26,9 @@ GRADIENTS = ("mse_gradients", "mse_gradients_tf")
 SEEDS = (1, 2, 3)
 
 UNNAMED = {
-    # Right values and a changed argument: the message says what was changed.
-    ("mse_gradients", "old-gradients-thrown-away"),
-    ("mse_gradients_tf", "step-taken"),
     # Other values at every call: there is nothing to reproduce.
     ("fit_linear", "starts-from-random-numbers"),
     ("fit_linear_tf", "starts-from-random-numbers"),
-    # An exception: the message is the student's own.
-    ("fit_linear", "weights-rebound"),
-    ("fit_linear_tf", "weights-rebound"),
 }
 
 X = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 4.0]])
@@ -246,9 +240,13 @@ class TestHiddenTests:
             examine("fit_linear_tf", wrong, 1)
 
     def test_an_argument_that_was_changed_is_told(self) -> None:
-        wrong = next(m.wrong for m in misconceptions.of("mse_gradients_tf") if m.slug == "step-taken")
+        def forgets(X: object, y: object, W: tf.Variable, b: object) -> object:
+            answer = spellings.of("mse_gradients_tf")[0](X, y, W, b)
+            W.assign(2 * W)
+            return answer
+
         with pytest.raises(Objection, match="changed the value of a variable"):
-            examine("mse_gradients_tf", wrong, 1)
+            examine("mse_gradients_tf", forgets, 1)
 
     @pytest.mark.parametrize("function", [*GRADIENTS, *DESCENTS])
     def test_a_nested_list_is_wrong(self, function: str) -> None:
