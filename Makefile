@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit notebooks grading browser release constraints clean
+.PHONY: help demo test lint unit notebooks grading picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ help: ## say what can be made
 demo: $(READY) ## grade a made-up class and say where to look
 	$(BIN)/gd demo
 
-test: lint unit notebooks grading browser ## run every check
+test: lint unit notebooks grading ## run every check
 
 lint: $(READY) ## style, types, import contracts, and whether generated files are up to date
 	$(BIN)/ruff check .
@@ -33,12 +33,13 @@ notebooks: $(READY) ## tests that run the notebooks
 	$(BIN)/python -m pytest -n $(WORKERS) tests/notebooks
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
-	$(BIN)/python -m pytest -n $(WORKERS) tests/grading
-
-browser: ## tests in a real browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading
 
 release: $(READY) ## make release/ from source/
 	$(BIN)/gd release
+
+picture: $(READY) ## draw the picture in the README anew
+	$(BIN)/python tools/picture.py
 
 constraints: $(READY) ## pin the newest versions that work together
 	$(BIN)/python tools/constraints.py --upgrade

@@ -21,14 +21,14 @@ c.GenerateAssignment.preprocessors = [
 
 # A cell may take so long, in seconds on the clock; importing TensorFlow on a busy machine takes its time.
 c.Execute.timeout = 120
-c.Execute.error_on_timeout = None
 
-# `nbgrader zip_collect` takes in the folders that Moodle and Canvas hand out:
-#   Moodle  Ada Lovelace_123456_assignsubmission_file_/autograd.ipynb   the number is the student's id here
+# `nbgrader zip_collect` takes in the files that Moodle and Canvas hand out:
+#   Moodle  Ada Lovelace_123456_assignsubmission_file/autograd.ipynb   the number is the student's id here
 #   Canvas  lovelaceada_LATE_98765_4321_autograd-1.ipynb               the name is
+# Older versions of Moodle end the folder's name with "_". Either may come as a folder or as a single file.
 c.FileNameCollectorPlugin.named_regexp = (
-    r".*/(?:[^/]*_(?=\d+_assignsubmission_file_))?(?P<student_id>[^/_]+)"
-    r"(?:_assignsubmission_file_/?|(?:_LATE)?_\d+_\d+_/?)(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb$"
+    r".*/(?:[^/]*_(?=\d+_assignsubmission_file))?(?P<student_id>[^/_]+)"
+    r"(?:_assignsubmission_file|(?:_LATE)?_\d+_\d+)[_/]+(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb$"
 )
 
 # What a student wrote is shown as text, never as a script.

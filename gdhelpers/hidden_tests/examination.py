@@ -44,8 +44,8 @@ def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
 
 
 def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
-    """Whether the answers to all cases are right, once each."""
-    return all(_problem(case, call(function, case.arguments)[0]) is None for case in cases)
+    """Whether the answers to all cases are right, the second time too, and leave the arguments as they were."""
+    return all(_first_problem(case, call(function, case.arguments, times=2)) is None for case in cases)
 
 
 def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:

@@ -37,9 +37,7 @@ def tol_written_as_a_number(y, p, tol=1e-10):
     return -tf.reduce_mean(y * tf.math.log(p + 1e-10) + (1 - y) * tf.math.log(1 - p + 1e-10))
 
 
-@says(
-    "In float32, 1 + 1e-10 is 1: tol is lost before p is subtracted. Look at the order in which the three are combined."
-)
+@says("In float32, 1 + 1e-10 is 1, so tol was lost. Look at the order of the three terms; a tf.function may change it.")
 def tol_lost_in_rounding(y, p, tol=1e-10):
     return -tf.reduce_mean(y * tf.math.log(tol + p) + (1 - y) * tf.math.log(1 + tol - p))
 

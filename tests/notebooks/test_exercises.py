@@ -1,0 +1,76 @@
+"""The exercise notebooks run: solved without an error or a word on stderr, released with each task's own reason."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted(path.relative_to(ROOT / "source") for path in (ROOT / "source").rglob("*.ipynb"))
+FUNCTIONS = {
+    "ps1-autograd": ["derivative", "accumulated_grad", "descend", "minimise"],
+    "ps2-linear-regression": ["mse", "mse_gradients", "fit_linear", "mse_gradients_tf", "fit_linear_tf"],
+    "ps3-logistic-regression": [
+        "predict_proba", "log_loss", "logistic_gradients", "fit_logistic", "log_loss_from_logits", "accuracy",
+    ],
+}  # fmt: skip
+REASONS = {"NotImplementedError", "WrongAnswer", "NotAnswered"}
+
+
+def executed(path, folder):
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=resources).execute()
+    return notebook
+
+
+def outputs(notebook, **wanted):
+    return [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if all(output.get(key) == value for key, value in wanted.items())
+    ]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
+def test_a_solved_notebook_runs_clean(name, tmp_path):
+    notebook = executed(ROOT / "source" / name, tmp_path)
+    assert [output.evalue for output in outputs(notebook, output_type="error")] == []
+    assert outputs(notebook, name="stderr") == []
+    assert "differs" not in "".join(output.text for output in outputs(notebook, name="stdout"))
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
+def test_a_released_notebook_runs_to_its_end(name, tmp_path):
+    notebook = executed(ROOT / "release" / name, tmp_path)
+    assert {output.ename for output in outputs(notebook, output_type="error")} <= REASONS
+    assert outputs(notebook, name="stderr") == []
+    for cell in notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade") and not settings.get("solution"):
+            assert [output.output_type for output in cell.outputs][-1] == "error", "an unanswered task fails its check"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
+def test_exactly_one_cell_defines_each_function(name):
+    released = nbformat.read(ROOT / "release" / name, as_version=4)
+    for function in FUNCTIONS[name.parent.name]:
+        defining = [cell for cell in released.cells if re.search(rf"^def {function}\(", cell.source, re.MULTILINE)]
+        assert len(defining) == 1
+        assert defining[0].metadata.nbgrader.grade_id == function
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
+@pytest.mark.parametrize("kind", ["source", "release"])
+def test_a_notebook_is_clean(name, kind):
+    text = (ROOT / kind / name).read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    assert all(re.fullmatch(r"[a-z0-9_-]+", cell.id) for cell in notebook.cells), "cell ids are readable and stable"
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if "outputs" in cell)
+    assert not re.search(r"/home/|/Users/|/root/|C:\\\\", text)
+    assert notebook.metadata.kernelspec.name == "python3"
