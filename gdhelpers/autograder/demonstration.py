@@ -38,6 +38,9 @@ class Pupil:
     score: float
 
 
+WRITTEN = "A wrong gradient may still point downhill: then the loss falls, more slowly or to another place."
+"""What those who answer anything write where words are asked for: a person has to grade it."""
+
 Answers = dict[str, tuple[str, bool]]
 """For each function, the source of a cell and whether it is right."""
 
@@ -159,10 +162,13 @@ KINDS: tuple[tuple[str, Work], ...] = (
 
 def _notebook(assignment: Assignment, answers: Answers) -> bytes:
     notebook = copy.deepcopy(assignment.stub)
+    written = [cell.grade_id for cell in assignment.graded if cell.kind == "manual"] if answers else []
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in answers:
             cell.source = answers[grade_id][0]
+        elif grade_id in written:
+            cell.source = WRITTEN
     text: str = nbformat.writes(notebook)
     return (text + "\n").encode()
 
