@@ -56,6 +56,7 @@ class Kernel:
 
     def __init__(self, notebook: Any, folder: Path) -> None:
         self._folder = folder
+        self._leaving = False
         self._manager = AsyncKernelManager(
             kernel_name="python3", transport="ipc", connection_file=str(folder / "kernel.json")
         )
@@ -66,6 +67,7 @@ class Kernel:
             allow_errors=True,
             raise_on_iopub_timeout=False,
             extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            on_cell_executed=self._note_reply,
             resources={"metadata": {"path": str(folder)}},
         )
 
@@ -81,8 +83,14 @@ class Kernel:
     ) -> None:
         await self._end()
 
+    def _note_reply(self, execute_reply: Any, **_: Any) -> None:
+        """Note whether a cell called exit() or quit(): the kernel then ends by itself, but only after the cell."""
+        payload = execute_reply["content"].get("payload") or []
+        self._leaving = any(entry.get("source") == "ask_exit" for entry in payload)
+
     async def run(self, cell: Any, index: int, limits: Limits) -> CellRun:
         """Run one code cell of the notebook; its outputs are also left in the cell, as a notebook keeps them."""
+        self._leaving = False
         started, spent = time.monotonic(), self._cpu()
         running = asyncio.create_task(self._client.async_execute_cell(cell, index))
         end: Literal["finished", "timeout", "crashed"] = "finished"
@@ -96,6 +104,9 @@ class Kernel:
             running.result()
         except (DeadKernelError, asyncio.CancelledError):
             end = "crashed" if end == "finished" else end
+        if self._leaving:
+            end = "crashed" if end == "finished" else end
+            await self._end()
         alive = await self._manager.is_alive()
         return CellRun(end, list(cell.outputs), time.monotonic() - started, alive)
 

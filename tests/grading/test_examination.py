@@ -1,0 +1,87 @@
+"""Whatever a submission does, each answer is judged for itself and the rest is judged all the same."""
+
+import copy
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.examination import examine
+from gdhelpers.autograder.submission import Submission
+
+ENDINGS = {
+    "exit()": "exit()",
+    "os._exit": "import os\n    os._exit(0)",
+    "a signal": "import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)",
+}
+
+
+@pytest.fixture(scope="module")
+def assignment(tmp_path_factory):
+    return Course(tmp_path_factory.mktemp("course")).assignment("ps1-autograd")
+
+
+@pytest.fixture
+def solved(assignment):
+    return copy.deepcopy(assignment.notebook)
+
+
+def answer(notebook, function, source):
+    next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == function).source = source
+
+
+def outcomes(assignment, notebook):
+    submission = Submission("ada", json.dumps(notebook).encode())
+    return {v.function: (v.outcome, v.points) for v in examine(assignment, submission).record.verdicts}
+
+
+ALL_RIGHT = {
+    "derivative": ("passed", 2),
+    "accumulated_grad": ("passed", 2),
+    "descend": ("passed", 3),
+    "minimise": ("passed", 3),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+def test_a_function_that_ends_python_costs_its_own_points(assignment, solved, ending):
+    answer(solved, "descend", f"def descend(f, x0, lr, steps):\n    {ending}")
+    assert outcomes(assignment, solved) == ALL_RIGHT | {"descend": ("crashed", 0)}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+def test_a_cell_that_ends_python_costs_nothing_elsewhere(assignment, solved, ending):
+    solved.cells.insert(5, new_code_cell(ending.replace("\n    ", "\n")))
+    assert outcomes(assignment, solved) == ALL_RIGHT
+
+
+def test_a_function_that_never_returns_is_a_timeout(assignment, solved):
+    answer(solved, "derivative", "def derivative(f, x):\n    while True:\n        pass")
+    assert outcomes(assignment, solved) == ALL_RIGHT | {"derivative": ("timeout", 0)}
+
+
+def test_a_cell_that_defines_and_then_raises_has_defined(assignment, solved):
+    cell = next(c for c in solved.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "derivative")
+    cell.source += "\n\nraise ValueError('afterwards')"
+    assert outcomes(assignment, solved) == ALL_RIGHT
+
+
+def test_cells_run_as_jupyter_runs_them_and_noise_costs_nothing(assignment, solved):
+    source = (
+        "%matplotlib inline\n!echo shell\nimport asyncio, logging, sys, warnings\nawait asyncio.sleep(0.1)\n\n"
+        "def derivative(f, x):\n    print('out')\n    print('err', file=sys.stderr)\n    warnings.warn('careful')\n"
+        "    logging.warning('log')\n    x = torch.tensor(x, requires_grad=True)\n    f(x).backward()\n"
+        "    return x.grad"
+    )
+    answer(solved, "derivative", source)
+    assert outcomes(assignment, solved) == ALL_RIGHT
+
+
+def test_an_exception_is_told_with_the_students_own_line(assignment, solved):
+    answer(solved, "derivative", "def derivative(f, x):\n    slope = 1 / 0\n    return slope")
+    submission = Submission("ada", json.dumps(solved).encode())
+    verdict = examine(assignment, submission).record.verdicts[0]
+    assert verdict.outcome == "error"
+    assert "ZeroDivisionError" in verdict.message
+    assert "slope = 1 / 0" in verdict.message
