@@ -14,7 +14,8 @@ from numpy.random import Generator
 
 from gdhelpers import reference
 from gdhelpers.hidden_tests.call import Source
-from gdhelpers.hidden_tests.examination import Case, examine
+from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.examination import examine
 from gdhelpers.hidden_tests.seed import generator
 from gdhelpers.reference import Function, budgets
 from gdhelpers.reference.functions import FAMILIES, QUADRATIC, RECIPROCAL, Family, cliff, quadratic
@@ -76,7 +77,10 @@ def minimise(answer: Answer) -> None:
 def derivative_cases() -> list[Case]:
     """Return the cases of `derivative`."""
     rng = generator("derivative")
-    return [_slope_case(*point) for point in [*_points(rng), _flat_point(rng)]]
+    points = [*_points(rng), _flat_point(rng)]
+    # An answer kept from before, and found again by x alone, belongs to another function.
+    same_x = ("another function at an x seen before", QUADRATIC.draw(rng), points[0][2])
+    return [_slope_case(*point) for point in [*points, same_x]]
 
 
 def accumulated_grad_cases() -> list[Case]:

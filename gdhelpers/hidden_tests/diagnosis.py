@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gdhelpers import misconceptions
 from gdhelpers.checks.plain import NotPlainError, Plain
 from gdhelpers.hidden_tests.call import Raised, Reply, call
+from gdhelpers.hidden_tests.case import Case
 from gdhelpers.misconceptions import Misconception
-
-if TYPE_CHECKING:
-    from gdhelpers.hidden_tests.examination import Case
 
 CLOSE = 1e-4
 """How far a float32 computation of the same wrong formula may be from another, relative to the largest number."""

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from gdhelpers.checks.comparator import Mismatch, compare
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, WrongAnswer
 from gdhelpers.checks.plain import NotPlainError
 from gdhelpers.hidden_tests.call import Raised, Reply, call
+from gdhelpers.hidden_tests.case import Case
 from gdhelpers.hidden_tests.diagnosis import diagnose
 
 Function = Callable[..., object]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One question to a function: its arguments, and the answer that is expected within the budget.
-
-    `name` tells a student what kind of case it is ("one row", "small numbers"). An expected `RuntimeError` means that
-    the function has to raise it.
-    """
-
-    name: str
-    arguments: tuple[object, ...]
-    expected: Any
-    budget: Any = None
 
 
 def examine(function: Function, name: str, cases: Sequence[Case]) -> None:

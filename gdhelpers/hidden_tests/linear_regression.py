@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdhelpers import reference
 from gdhelpers.hidden_tests.call import Tensor, TFTensor, TFVariable
-from gdhelpers.hidden_tests.examination import Case, examine
+from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.examination import examine
 from gdhelpers.hidden_tests.seed import generator
 from gdhelpers.reference import budgets
 

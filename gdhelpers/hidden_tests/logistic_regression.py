@@ -18,7 +18,8 @@ from gdhelpers.checks.comparator import compare
 from gdhelpers.checks.errors import NotAnswered, WrongAnswer
 from gdhelpers.hidden_tests import seed
 from gdhelpers.hidden_tests.call import Raised, TFTensor, TFVariable, call
-from gdhelpers.hidden_tests.examination import Case, Function, examine, values_are_right
+from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.examination import Function, examine, values_are_right
 from gdhelpers.reference import budgets
 from gdhelpers.reference.logistic_regression import logits
 

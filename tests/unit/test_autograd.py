@@ -209,6 +209,18 @@ def test_an_unanswered_function_is_told_so(name):
         examine(name, unanswered)
 
 
+def test_an_answer_kept_by_x_alone_is_rejected():
+    kept = {}
+
+    def keeps(f, x):
+        if x not in kept:
+            kept[x] = spellings.of("derivative")[0](f, x)
+        return kept[x]
+
+    with pytest.raises(WrongAnswer, match="seen before"):
+        examine("derivative", keeps)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_that_remembers_is_rejected(name):
     right, remembered = spellings.of(name)[0], []
