@@ -82,15 +82,19 @@ def _places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
 
 
 def _answer(place: str, found: dict[str, list[Cell]], cells: Sequence[Cell], stub: str) -> str:
-    """Return the source of one answer: the first that was changed, else the stub.
+    """Return the source of one answer: the first changed cell that defines the function, else the stub.
 
     An answer whose cell was merged into another one is there already: its stub must not define it anew.
     """
     candidates = found[place]
     if not candidates:
         return "" if any(place in _defined(cell) for cell in cells) else stub
-    changed = (cell.source for cell in candidates if not _same_text(cell.source, stub))
-    return next(changed, stub)
+    changed = [cell for cell in candidates if not _same_text(cell.source, stub)]
+    defining = next((cell for cell in changed if place in _defined(cell)), None)
+    if defining is None:
+        return changed[0].source if changed else stub
+    # The halves of a cell that was split carry the same id: what does not define the function again belongs to it.
+    return "\n\n".join(cell.source for cell in changed if cell is defining or place not in _defined(cell))
 
 
 def _defined(cell: Cell) -> list[str]:

@@ -42,7 +42,8 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
 
     The notebook may have another name than the released one: then the one whose name is nearest counts.
     """
-    notebooks = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    found = (path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    notebooks = sorted(path for path in found if path.is_file())
     if not notebooks:
         return None
     chosen = min(notebooks, key=lambda path: _distance(path, folder, assignment.file_name))

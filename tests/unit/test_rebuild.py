@@ -11,7 +11,7 @@ from traitlets.config import Config
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.rebuild import rebuild
 from gdhelpers.autograder.release import ClearSolutionsInstead, released
-from gdhelpers.autograder.submission import Unreadable, read_cells
+from gdhelpers.autograder.submission import Unreadable, find, read_cells
 
 
 def settings(grade_id, **flags):
@@ -178,6 +178,27 @@ def test_merged_answers_both_count(assignment, submission):
     result = rebuilt(assignment, submission)
     assert cell(assignment.stub, "two").source not in sources(result)
     assert result.unchanged == frozenset()
+
+
+def test_a_split_answer_counts_whole(assignment, submission):
+    second = copy.deepcopy(cell(submission, "one"))
+    cell(submission, "one").source = "ten = 10"
+    second.source, second.id = "def one(): return ten", "split"
+    submission.cells.insert(3, second)
+    assert "ten = 10\n\ndef one(): return ten" in sources(rebuilt(assignment, submission))
+
+
+def test_of_two_answers_the_first_counts(assignment, submission):
+    second = copy.deepcopy(cell(submission, "one"))
+    second.source, second.id = "def one(): return 11", "again"
+    submission.cells.insert(3, second)
+    assert "def one(): return 10" in sources(rebuilt(assignment, submission))
+    assert "there are 2 cells for one" in rebuilt(assignment, submission).oddities[0]
+
+
+def test_a_folder_named_like_a_notebook_is_no_submission(assignment, tmp_path):
+    (tmp_path / "work" / "notebook.ipynb").mkdir(parents=True)
+    assert find(tmp_path / "work", assignment, "ada") is None
 
 
 def test_an_answer_in_a_new_cell_takes_the_place_of_the_deleted_one(assignment, submission):
