@@ -17,7 +17,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.grading import grade
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
-from gdhelpers.autograder.trouble import Trouble
+from gdhelpers.autograder.trouble import WrongCall
 
 ASSIGNMENT = "ps3-logistic-regression"
 MARKER = ".gd-demo"
@@ -92,7 +92,9 @@ def _clear(folder: Path) -> None:
     """Begin with an empty folder; an earlier demonstration goes away, anything else stays."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARKER).exists():
-            raise Trouble(f"{folder} is not empty and holds no earlier demonstration. Name another folder with --out.")
+            raise WrongCall(
+                f"{folder} is not empty and holds no earlier demonstration. Name another folder with --out."
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).touch()

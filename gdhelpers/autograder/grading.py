@@ -41,8 +41,7 @@ def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: 
         records = {}
         for student, examined in _examined(assignment, found):
             if isinstance(examined, Examined):
-                _keep(book, course, assignment, examined)
-                records[student] = examined.record
+                records[student] = _kept(book, course, assignment, examined)
             else:
                 records[student] = examined
             reporter.advance(records[student])
@@ -84,6 +83,17 @@ def _result(task: Future[Examined], student: str, assignment: Assignment) -> Exa
         return Record(student, "infrastructure", assignment.max_score, message=why)
 
 
+def _kept(book: Any, course: Course, assignment: Assignment, examined: Examined) -> Record:
+    """Keep an examined submission; trouble in keeping one must not stop the class."""
+    try:
+        _keep(book, course, assignment, examined)
+    except Exception as error:
+        book.db.rollback()
+        why = f"The score could not be written: {type(error).__name__}: {error}"
+        return Record(examined.record.student, "infrastructure", assignment.max_score, message=why)
+    return examined.record
+
+
 def _keep(book: Any, course: Course, assignment: Assignment, examined: Examined) -> None:
     """Write an examined submission to the gradebook and into the course directory."""
     student = examined.record.student
@@ -97,5 +107,5 @@ def _timestamp(path: Any) -> datetime | None:
     """Read when a submission was handed in, as nbgrader's exchange notes it; an unreadable note counts as none."""
     try:
         return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
-    except (OSError, ValueError):
+    except (OSError, ValueError, OverflowError):
         return None

@@ -10,6 +10,9 @@ from typing import Any
 
 from gdhelpers.autograder.assignment import Assignment
 
+NOT_WORK = {"timestamp.txt", ".DS_Store"}
+"""What the exchange or an operating system puts beside a submission."""
+
 SIZE_LIMIT = 50 * 2**20
 """Bytes of a notebook file beyond which it is not read."""
 
@@ -45,7 +48,7 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
     found = (path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     notebooks = sorted(path for path in found if path.is_file())
     if not notebooks:
-        return None
+        return _other_file(folder, student)
     chosen = min(notebooks, key=lambda path: _distance(path, folder, assignment.file_name))
     oddities = []
     if chosen.name != assignment.file_name:
@@ -53,6 +56,14 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
     if len(notebooks) > 1:
         oddities.append(f"{len(notebooks)} notebooks were submitted; {chosen.name} was graded")
     return Submission(student, chosen.read_bytes()[: SIZE_LIMIT + 1], tuple(oddities))
+
+
+def _other_file(folder: Path, student: str) -> Submission | None:
+    """Return what was handed in where no file is named as a notebook; None where nothing was."""
+    others = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_WORK)
+    if not others:
+        return None
+    return Submission(student, others[0].read_bytes()[: SIZE_LIMIT + 1], (f"no notebook, but {others[0].name}",))
 
 
 def read_cells(content: bytes) -> list[Cell]:
@@ -70,6 +81,8 @@ def read_cells(content: bytes) -> list[Cell]:
         raise Unreadable("The file is not text in UTF-8, so it is not a notebook.") from None
     except json.JSONDecodeError as error:
         raise Unreadable(f"The file is not a notebook: it is not JSON from line {error.lineno} on.") from None
+    except ValueError:  # a number of more digits than Python reads
+        raise Unreadable("The file is not a notebook: it holds a number that cannot be read.") from None
     except RecursionError:
         raise Unreadable("The file is not a notebook: its JSON is nested too deeply.") from None
     return [_cell(cell) for cell in _raw_cells(notebook) if isinstance(cell, dict)]
@@ -80,10 +93,14 @@ def _raw_cells(notebook: Any) -> Sequence[Any]:
         cells = notebook.get("cells")
         if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3
             sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-            cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+            cells = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
         if isinstance(cells, list):
             return cells
     raise Unreadable("The file is JSON, but not a notebook: it has no list of cells.")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _cell(raw: dict[str, Any]) -> Cell:
@@ -95,7 +112,8 @@ def _cell(raw: dict[str, Any]) -> Cell:
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     return Cell(
         kind=str(raw.get("cell_type")),
-        source=source if isinstance(source, str) else "",
+        # A lone surrogate is legal in JSON and cannot be written to any file.
+        source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         cell_id=raw["id"] if isinstance(raw.get("id"), str) else None,
         grade_id=grade_id if isinstance(grade_id, str) else None,
     )

@@ -18,7 +18,7 @@ def scores(assignment: str, records: Sequence[Record]) -> Table:
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("lost points", overflow="fold")
     for record in records:
-        table.add_row(record.student, _score(record), _losses(record))
+        table.add_row(Text(record.student), _score(record), _losses(record))
     return table
 
 

@@ -223,6 +223,7 @@ def test_nbformat_3_is_read():
         (b"[]", "no list of cells"),
         (b'{"cells": 3}', "no list of cells"),
         (b"[" * 100_000, "nested too deeply"),
+        (b"[" + b"1" * 5000 + b"]", "cannot be read"),
     ],
 )
 def test_an_unreadable_file_is_named(content, reason):
@@ -230,7 +231,9 @@ def test_an_unreadable_file_is_named(content, reason):
         read_cells(content)
 
 
-@pytest.mark.parametrize("cells", [[None, 3, "x"], [{}], [{"cell_type": 5, "source": 7, "metadata": []}]])
+@pytest.mark.parametrize(
+    "cells", [[None, 3, "x"], [{}], [{"cell_type": 5, "source": 7, "metadata": []}], [{"source": "\ud800"}]]
+)
 def test_odd_cells_are_passed_over(assignment, cells):
     result = rebuild(assignment, read_cells(json.dumps({"cells": cells}).encode()))
     assert result.unchanged == {"one", "two"}
