@@ -79,8 +79,7 @@ def _result(task: Future[Examined], student: str, assignment: Assignment) -> Exa
     try:
         return task.result()
     except Exception as error:
-        why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
-        return Record(student, "infrastructure", assignment.max_score, message=why)
+        return _infrastructure(student, assignment, "The grader failed, not the submission", error)
 
 
 def _kept(book: Any, course: Course, assignment: Assignment, examined: Examined) -> Record:
@@ -89,9 +88,13 @@ def _kept(book: Any, course: Course, assignment: Assignment, examined: Examined)
         _keep(book, course, assignment, examined)
     except Exception as error:
         book.db.rollback()
-        why = f"The score could not be written: {type(error).__name__}: {error}"
-        return Record(examined.record.student, "infrastructure", assignment.max_score, message=why)
+        return _infrastructure(examined.record.student, assignment, "The score could not be written", error)
     return examined.record
+
+
+def _infrastructure(student: str, assignment: Assignment, what: str, error: Exception) -> Record:
+    why = f"{what}: {type(error).__name__}: {error}"
+    return Record(student, "infrastructure", assignment.max_score, message=why)
 
 
 def _keep(book: Any, course: Course, assignment: Assignment, examined: Examined) -> None:

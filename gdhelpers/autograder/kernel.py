@@ -103,7 +103,7 @@ class Kernel:
         try:
             running.result()
         except (DeadKernelError, asyncio.CancelledError):
-            end = "crashed" if end == "finished" else end
+            self._leaving = True
         if self._leaving:
             end = "crashed" if end == "finished" else end
             await self._end()
