@@ -3,8 +3,8 @@
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
-from gdhelpers.autograder.environment import activate
 from gdhelpers.autograder.release import ClearSolutionsInstead
+from gdhelpers.environment import activate
 
 # nbgrader runs `alembic` by name: the commands have to work without activating the environment.
 activate()

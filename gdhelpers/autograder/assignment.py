@@ -11,7 +11,7 @@ import nbformat
 from traitlets.config import Config
 
 from gdhelpers.autograder.release import released
-from gdhelpers.autograder.trouble import Trouble
+from gdhelpers.trouble import Trouble
 
 TEST = "test-"
 """How the grade id of a test cell begins; the name of the function follows, and for some a suffix like `-tape`."""

@@ -12,8 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from gdhelpers.autograder.assignment import Assignment
-from gdhelpers.autograder.environment import CHECKOUT
-from gdhelpers.autograder.trouble import Trouble, WrongCall
+from gdhelpers.environment import CHECKOUT
+from gdhelpers.trouble import Trouble, WrongCall
 
 CONFIG_FILE = "nbgrader_config.py"
 

@@ -17,7 +17,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.grading import grade
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
-from gdhelpers.autograder.trouble import WrongCall
+from gdhelpers.trouble import WrongCall
 
 ASSIGNMENT = "ps3-logistic-regression"
 MARKER = ".gd-demo"

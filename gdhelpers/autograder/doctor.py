@@ -14,8 +14,8 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.environment import CHECKOUT, activate
-from gdhelpers.autograder.trouble import Trouble
+from gdhelpers.environment import CHECKOUT, activate
+from gdhelpers.trouble import Trouble
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.record import Record, Verdict
-from gdhelpers.autograder.trouble import Trouble
 from gdhelpers.autograder.verdict import NO_ANSWER, RIGHT
+from gdhelpers.trouble import Trouble
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from nbgrader.utils import parse_utc
 from gdhelpers.autograder import gradebook, pages
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.environment import activate
 from gdhelpers.autograder.examination import Examined, examine
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission, find
-from gdhelpers.autograder.trouble import WrongCall
+from gdhelpers.environment import activate
+from gdhelpers.trouble import WrongCall
 
 
 def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: Reporter) -> list[Record]:

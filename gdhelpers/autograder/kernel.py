@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from gdhelpers.autograder.environment import activate
+from gdhelpers.environment import activate
 
 GRACE = 5.0
 """Seconds that an interrupted cell has to stop before its process is ended."""

@@ -7,7 +7,7 @@ import pytest
 
 from gdhelpers.autograder import gradebook
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.trouble import Trouble
+from gdhelpers.trouble import Trouble
 
 
 @pytest.fixture

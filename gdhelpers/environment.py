@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[1]
 """The repository that this package was installed from; a wheel has none."""
 
 

@@ -1,0 +1,45 @@
+"""Make what students get: release/ from source/, the notebooks without solutions, hidden tests and outputs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from gdhelpers.commands import DIFFERS, DONE
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `gd release`."""
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="which assignments (default: all)")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 when release/ is not what source/ gives"
+    )
+    parser.add_argument("--course", type=Path, default=None, metavar="DIR", help="the course directory")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write release/, or compare it."""
+    from gdhelpers.autograder import release
+    from gdhelpers.autograder.course import Course
+    from gdhelpers.environment import CHECKOUT
+
+    course = Course((options.course or CHECKOUT).resolve())
+    names = options.assignments or course.assignments()
+    stale = []
+    for name in names:
+        assignment = course.assignment(name)
+        folder = course.root / "release" / name
+        files = release.release_files(assignment.path.parent, course.config)
+        stale += [f"release/{name}/{file}" for file in release.differences(files, folder)]
+        if not options.check:
+            release.write(files, folder)
+    if options.check and stale:
+        print(
+            f"Not what source/ gives: {', '.join(stale)}. Run: gd release {' '.join(options.assignments)}".rstrip(),
+            file=sys.stderr,
+        )
+        return DIFFERS
+    changed = f"changed: {', '.join(stale)}" if stale else "nothing had changed"
+    print(f"{len(names)} assignments {'checked' if options.check else 'released'}; {changed}.")
+    return DONE
