@@ -27,13 +27,17 @@ lint: $(READY) ## style, types, import contracts, and whether generated files ar
 	$(BIN)/python tools/constraints.py --check
 
 unit: $(READY) ## tests of the package's parts
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/checks gdhelpers/reference gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
 
 notebooks: $(READY) ## tests that run the notebooks
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval course
 	$(BIN)/python -m pytest -n $(WORKERS) tests/notebooks
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading
+
+course: $(READY) ## run the notebooks of course/ and keep what they print and draw
+	$(BIN)/python tools/course.py
 
 release: $(READY) ## make release/ from source/
 	$(BIN)/gd release
