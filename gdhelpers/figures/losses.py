@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from gdhelpers.figures.style import GREY, panels, strokes, styled
@@ -27,7 +28,7 @@ def loss_curves(curves: Mapping[str, ArrayLike], levels: Mapping[str, float] | N
         axes.axhline(level, color=GREY, linestyle=":")
         axes.text(1, level, name, color="0.3", ha="right", va="bottom", transform=axes.get_yaxis_transform())
     axes.set(xlabel="step", ylabel="loss")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(loc="outside right upper")
     return figure
 
