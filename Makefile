@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit notebooks grading picture release constraints clean
+.PHONY: help demo test lint unit notebooks grading kit browser course picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ help: ## say what can be made
 demo: $(READY) ## grade a made-up class and say where to look
 	$(BIN)/gd demo
 
-test: lint unit notebooks grading ## run every check
+test: lint unit notebooks grading kit browser ## run every check
 
 lint: $(READY) ## style, types, import contracts, and whether generated files are up to date
 	$(BIN)/ruff check .
@@ -35,6 +35,12 @@ notebooks: $(READY) ## tests that run the notebooks
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading
+
+kit: $(READY) ## tests that install the students' kit into an empty environment; they need the package index
+	$(BIN)/python -m pytest tests/kit
+
+browser: $(READY) ## tests in which a student and an instructor use JupyterLab; they need Chromium
+	$(BIN)/python -m pytest tests/browser
 
 course: $(READY) ## run the notebooks of course/ and keep what they print and draw
 	$(BIN)/python tools/course.py

@@ -33,6 +33,10 @@ def quietly() -> Iterator[None]:
 def show_stderr_as_output() -> None:
     """Show what the notebook writes to stderr from now on, such as warnings, as ordinary output.
 
-    nbgrader takes any text on stderr in a test cell for a failed test; a warning is not a wrong answer.
+    nbgrader takes any text on stderr in a test cell for a failed test; a warning is not a wrong answer, and neither is
+    what `tf.print` shows. TensorFlow writes past Python, to file descriptor 2. The kernel reads that and shows it under
+    the name of the stream that `sys.stderr` was, so that stream gets another name.
     """
+    if type(sys.stderr).__module__ == "ipykernel.iostream":
+        sys.stderr.name = sys.stdout.name  # type: ignore[misc]
     sys.stderr = sys.stdout

@@ -24,6 +24,7 @@ from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.verdict import NO_ANSWER, RIGHT
+from gdhelpers.environment import activate
 from gdhelpers.trouble import Trouble
 
 
@@ -54,6 +55,17 @@ def opened(course: Course) -> Iterator[Any]:
 def roster(gradebook: Any) -> list[str]:
     """Return the students in the gradebook."""
     return [str(student.id) for student in gradebook.students]
+
+
+def prepare(folder: Path) -> None:
+    """Make the gradebook of a course directory know every assignment: the formgrader grades no other."""
+    activate()
+    course = Course(folder)
+    with opened(course) as gradebook:
+        known = {assignment.name for assignment in gradebook.assignments}
+        for name in course.assignments():
+            if name not in known:
+                register(gradebook, course, course.assignment(name))
 
 
 def register(gradebook: Any, course: Course, assignment: Assignment) -> None:

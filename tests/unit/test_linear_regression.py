@@ -265,7 +265,7 @@ class TestHiddenTests:
         assert len(set(sources)) == len(sources)
         for source in sources:
             names: dict[str, object] = {"np": np, "torch": torch, "tf": tf}
-            exec(source, names)  # noqa: S102 - the text comes from this package
+            exec(source, names)
             call_quietly(names[function], case)
 
 

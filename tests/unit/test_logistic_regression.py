@@ -62,7 +62,7 @@ def test_there_are_enough_spellings_and_misconceptions(function: str) -> None:
 def test_a_spelling_is_a_cell_of_its_own(function: str, spelling) -> None:
     names: dict[str, object] = {"np": np, "tf": tf}
     source = spellings.source(function, spelling)
-    exec(source, names)  # noqa: S102 - our own source
+    exec(source, names)
     assert source.startswith(f"def {function}(")
     assert callable(names[function])
 

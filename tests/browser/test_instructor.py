@@ -1,0 +1,79 @@
+"""An instructor grades one submission in the formgrader: the tests with its button, the written answer by hand."""
+
+import csv
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT, answer
+from tests.grading.conftest import run
+
+NAME, NOTEBOOK, QUESTION = "ps3-logistic-regression", "logistic_regression", "why-a-falling-loss"
+WRITTEN = "A step along a wrong gradient can still lead downhill, as with a bias that never moves: $b = 0$."
+COMMENT = "Name a check, too."
+
+
+@pytest.fixture
+def course(tmp_path, right_answers):
+    """A course directory with one submission, and with neither sources nor a configuration of its own."""
+    folder = tmp_path / "course"
+    submission = folder / "submitted" / "noether" / NAME / f"{NOTEBOOK}.ipynb"
+    submission.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "release" / NAME / submission.name, submission)
+    answer(submission, right_answers(NAME) | {QUESTION: WRITTEN})
+    return folder
+
+
+def test_the_formgrader_grades_by_button_and_by_hand(desk, course):
+    instructor = desk("instructor", course)
+    instructor.choose("Nbgrader", "Formgrader")
+    formgrader = instructor.page.frame_locator("iframe")
+    expect(instructor.page.locator(".jp-DirListing-item", has_text="submitted")).to_be_visible()
+
+    expect(formgrader.get_by_role("link", name=NAME, exact=True)).to_be_visible()
+    instructor.picture("assignments")
+    formgrader.get_by_role("row", name=NAME).locator(".num-submissions a").click()
+
+    row = formgrader.get_by_role("row", name="noether")
+    expect(row.locator(".status")).to_have_text("needs autograding")
+    instructor.picture("before-autograding")
+    row.locator(".autograde a").click()
+    done = formgrader.locator(".modal-dialog")
+    expect(done).to_contain_text(f"Successfully autograded '{NAME}' for student 'noether'.")
+    instructor.picture("autograded")
+    done.get_by_role("button", name="Close").last.click()
+    expect(formgrader.locator(".modal-dialog, .modal-backdrop")).to_have_count(0)
+    expect(row.locator(".status")).to_have_text("needs manual grading")
+    expect(row.locator(".score")).to_have_text("18 / 20")
+    instructor.picture("score")
+
+    formgrader.get_by_role("link", name="Manual Grading").click()
+    formgrader.get_by_role("link", name=NAME, exact=True).click()
+    formgrader.get_by_role("link", name=NOTEBOOK, exact=True).click()
+    formgrader.get_by_role("link", name="Submission #1").click()
+    points = formgrader.locator(f"#{QUESTION}")
+    points.scroll_into_view_if_needed()
+    expect(formgrader.locator(".MathJax").first).to_be_visible()
+    expect(formgrader.locator(".MathJax_Processing, .MathJax_Processed")).to_have_count(0)
+    instructor.picture("written-answer")
+    points.fill("1.5")
+    points.press("Tab")
+    expect(formgrader.locator(".score-saved").last).to_be_visible()
+    comment = formgrader.locator(f"#{QUESTION}-comment")
+    comment.fill(COMMENT)
+    comment.press("Tab")
+    expect(formgrader.locator(".comment-saved").last).to_be_visible()
+    comment.scroll_into_view_if_needed()
+    instructor.picture("graded-by-hand")
+
+    formgrader.get_by_role("link", name="Manual Grading").click()
+    total = formgrader.get_by_role("row", name=re.compile(NAME)).locator(".score")
+    expect(total).to_have_text("19.5 / 20")
+    instructor.picture("both")
+
+    run("nbgrader", "export", cwd=course)
+    with (course / "grades.csv").open() as file:
+        (grade,) = [row for row in csv.DictReader(file) if (row["student_id"], row["assignment"]) == ("noether", NAME)]
+    assert (float(grade["score"]), float(grade["max_score"])) == (19.5, 20)
