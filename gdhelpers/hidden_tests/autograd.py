@@ -14,9 +14,9 @@ from numpy.random import Generator
 
 from gdhelpers import reference
 from gdhelpers.hidden_tests.call import Source
-from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.case import Case, neighbours
 from gdhelpers.hidden_tests.examination import examine
-from gdhelpers.hidden_tests.seed import generator
+from gdhelpers.hidden_tests.seed import generator, once
 from gdhelpers.reference import Function, budgets
 from gdhelpers.reference.functions import FAMILIES, QUADRATIC, RECIPROCAL, Family, cliff, quadratic
 from gdhelpers.reference.rounding import UNIT
@@ -74,30 +74,46 @@ def minimise(answer: Answer) -> None:
     examine(answer, "minimise", minimise_cases())
 
 
+@once
 def derivative_cases() -> list[Case]:
     """Return the cases of `derivative`."""
     rng = generator("derivative")
     points = [*_points(rng), _flat_point(rng)]
-    # An answer kept from before, and found again by x alone, belongs to another function.
-    same_x = ("another function at an x seen before", QUADRATIC.draw(rng), points[0][2])
-    return [_slope_case(*point) for point in [*points, same_x]]
+    return [_slope_case(*point) for point in [*points, *_neighbouring_points(rng)]]
 
 
+def _neighbouring_points(rng: Generator) -> list[tuple[str, Function, float]]:
+    """Draw a function at an x, and then another x, or another function, alone."""
+    base, other = (
+        (QUADRATIC.draw(rng), _rounded(rng.uniform(1.0, 2.0))),
+        (QUADRATIC.draw(rng), _rounded(rng.uniform(2.5, 4.0))),
+    )
+    changed = [(name, f, x) for name, (f, x) in neighbours(("f", "x"), base, other)]
+    return [("before one argument changes", *base), *changed]
+
+
+@once
 def accumulated_grad_cases() -> list[Case]:
     """Return the cases of `accumulated_grad`."""
     rng = generator("accumulated_grad")
     passes = (int(rng.integers(4, 7)), 2, 3, 1, int(rng.integers(7, 11)), 4, int(rng.integers(3, 6)), 2)
+    first, *changed = _neighbouring_points(rng)
     return [
-        Case(
-            f"{name}, {'one pass' if times == 1 else f'{times} passes'}",
-            (Source(f.source), x, times),
-            reference.accumulated_grad(f, x, times),
-            budgets.accumulated_grad(f, x, times),
-        )
-        for (name, f, x), times in zip(_points(rng), passes, strict=True)
+        *(
+            _accumulated_case(f"{name}, {'one pass' if times == 1 else f'{times} passes'}", f, x, times)
+            for (name, f, x), times in zip(_points(rng), passes, strict=True)
+        ),
+        *(_accumulated_case(*point, 3) for point in (first, *changed)),
+        _accumulated_case("as before, but for times", *first[1:], 5),
     ]
 
 
+def _accumulated_case(name: str, f: Function, x: float, times: int) -> Case:
+    expected, budget = reference.accumulated_grad(f, x, times), budgets.accumulated_grad(f, x, times)
+    return Case(name, (Source(f.source), x, times), expected, budget)
+
+
+@once
 def descend_cases() -> list[Case]:
     """Return the cases of `descend`."""
     rng = generator("descend")
@@ -111,9 +127,28 @@ def descend_cases() -> list[Case]:
         _descend_case("many steps", _descent(rng, third, int(rng.integers(20, 31)), (0.1, 0.4))),
         _descend_case("small numbers", _descent(rng, SMALL, 4)),
         _descend_case("large numbers", _descent(rng, LARGE, 4)),
+        *(_descend_case(name, Descent(*changed)) for name, changed in _neighbouring_descents(rng)),
     ]
 
 
+def _neighbouring_descents(rng: Generator) -> list[tuple[str, tuple[Function, float, float, int]]]:
+    """Draw a descent on a parabola, and then others that differ from it in one argument each."""
+    for _ in range(ATTEMPTS):
+        base, other = _descent(rng, QUADRATIC, 3), _descent(rng, QUADRATIC, 4)
+        questions = [
+            ("before one argument changes", (base.f, base.x0, base.lr, base.steps)),
+            *neighbours(
+                ("f", "x0", "lr", "steps"),
+                (base.f, base.x0, base.lr, base.steps),
+                (other.f, other.x0, other.lr, other.steps),
+            ),
+        ]
+        if all(_is_steady(Descent(*arguments), QUADRATIC) for _, arguments in questions):
+            return questions
+    raise AssertionError("no descents found that may exchange their arguments")
+
+
+@once
 def minimise_cases() -> list[Case]:
     """Return the cases of `minimise`."""
     rng = generator("minimise")
@@ -128,7 +163,37 @@ def minimise_cases() -> list[Case]:
         _diverging_case(rng),
         _overflowing_case(rng),
         _minimise_case("many updates", *_search(rng, QUADRATIC, int(rng.integers(80, 121)), shares=(0.02, 0.03)), 2000),
+        *_neighbouring_searches(rng),
     ]
+
+
+def _neighbouring_searches(rng: Generator) -> list[Case]:
+    """Draw a search on a parabola, and then others that differ from it in one argument each, `max_steps` the last."""
+    names = ("f", "x0", "lr", "tol")
+    for _ in range(ATTEMPTS):
+        (base, tol), (other, other_tol) = _search(rng, QUADRATIC, 4), _search(rng, QUADRATIC, 6)
+        arguments = (base.f, base.x0, base.lr, tol)
+        changed = neighbours(names, arguments, (other.f, other.x0, other.lr, other_tol))
+        searches = [
+            (name, _arrival(*question)) for name, question in [("before one argument changes", arguments), *changed]
+        ]
+        if all(found is not None for _, found in searches):
+            too_few = (Source(base.f.source), base.x0, base.lr, tol, base.steps - 1)
+            return [
+                *(_minimise_case(name, *found, 50) for name, found in searches if found is not None),
+                Case("as before, but for max_steps", too_few, RuntimeError),
+            ]
+    raise AssertionError("no searches found that may exchange their arguments")
+
+
+def _arrival(f: Function, x0: float, lr: float, tol: float) -> tuple[Descent, float] | None:
+    """Return the descent that a search takes, if it arrives within 50 updates and no rounding can change its count."""
+    x, steps = x0, 0
+    while abs(f.derivative(x)) >= tol and steps < 50:
+        x, steps = x - lr * f.derivative(x), steps + 1
+    descent = Descent(f, x0, lr, steps)
+    good = 0 < steps < 50 and _is_steady(descent, QUADRATIC) and _is_clear(descent, tol)
+    return (descent, tol) if good else None
 
 
 def _points(rng: Generator) -> list[tuple[str, Function, float]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One question to a function: its arguments, and the answer that is expected within the budget.
 
@@ -18,3 +19,18 @@ class Case:
     arguments: tuple[object, ...]
     expected: Any
     budget: Any = None
+
+
+Arguments = tuple[Any, ...]
+
+
+def neighbours(names: Sequence[str], base: Arguments, other: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """Yield arguments that differ from `base` in one place, where they are those of `other`, each with a case's name.
+
+    An answer that was kept from an earlier call, and is found again by some of the arguments only, belongs to others.
+
+    >>> list(neighbours(("x", "steps"), (1.0, 3), (2.0, 4)))
+    [('as before, but for x', (2.0, 3)), ('as before, but for steps', (1.0, 4))]
+    """
+    for place, name in enumerate(names):
+        yield f"as before, but for {name}", (*base[:place], other[place], *base[place + 1 :])

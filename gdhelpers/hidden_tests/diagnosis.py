@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,19 @@ def diagnose(function: Callable[..., object], name: str, cases: Sequence[Case]) 
     fitting = [
         misconception
         for misconception in misconceptions.of(name)
-        if all(_alike(answer, _answer(misconception.wrong, case)) for answer, case in zip(answers, cases, strict=True))
+        if all(_alike(answer, _wrong_answer(misconception, case)) for answer, case in zip(answers, cases, strict=True))
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _answer(function: Callable[..., object], case: Case) -> list[Reply]:
     return call(function, case.arguments, times=2)
+
+
+@lru_cache(maxsize=8192)
+def _wrong_answer(misconception: Misconception, case: Case) -> list[Reply]:
+    """Return what a misconception answers; whoever tries many answers on the same cases asks for it again and again."""
+    return _answer(misconception.wrong, case)
 
 
 def _alike(replies: list[Reply], others: list[Reply]) -> bool:

@@ -28,9 +28,14 @@ def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
         raise WrongAnswer(f"{name} answers the first question otherwise when it is asked again after others.")
 
 
+def failing(function: Function, cases: Sequence[Case]) -> list[str]:
+    """Return the names of the cases that an answer gets wrong, asked one by one as an examination asks them."""
+    return [case.name for case in cases if _first_problem(case, call(function, case.arguments, times=2)) is not None]
+
+
 def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
     """Whether the answers to all cases are right, the second time too, and leave the arguments as they were."""
-    return all(_first_problem(case, call(function, case.arguments, times=2)) is None for case in cases)
+    return not failing(function, cases)
 
 
 def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdhelpers import reference
 from gdhelpers.hidden_tests.call import Tensor, TFTensor, TFVariable
-from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.case import Case, neighbours
 from gdhelpers.hidden_tests.examination import examine
-from gdhelpers.hidden_tests.seed import generator
+from gdhelpers.hidden_tests.seed import generator, once
 from gdhelpers.reference import budgets
 
 Array = NDArray[np.float32]
@@ -43,6 +43,10 @@ class _Point:
     W: Array
     b: Array
 
+    @property
+    def numbers(self) -> tuple[Array, Array, Array, Array]:
+        return self.X, self.y, self.W, self.b
+
 
 @dataclass(frozen=True, eq=False)
 class _Descent:
@@ -57,30 +61,32 @@ class _Descent:
 
 def mse(answer: Function) -> None:
     """Examine `mse`."""
-    examine(answer, "mse", _mse_cases())
+    examine(answer, "mse", mse_cases())
 
 
 def mse_gradients(answer: Function) -> None:
     """Examine `mse_gradients`."""
-    examine(answer, "mse_gradients", _mse_gradients_cases())
+    examine(answer, "mse_gradients", mse_gradients_cases())
 
 
 def fit_linear(answer: Function) -> None:
     """Examine `fit_linear`."""
-    examine(answer, "fit_linear", _fit_linear_cases())
+    examine(answer, "fit_linear", fit_linear_cases())
 
 
 def mse_gradients_tf(answer: Function) -> None:
     """Examine `mse_gradients_tf`."""
-    examine(answer, "mse_gradients_tf", _mse_gradients_tf_cases())
+    examine(answer, "mse_gradients_tf", mse_gradients_tf_cases())
 
 
 def fit_linear_tf(answer: Function) -> None:
     """Examine `fit_linear_tf`."""
-    examine(answer, "fit_linear_tf", _fit_linear_tf_cases())
+    examine(answer, "fit_linear_tf", fit_linear_tf_cases())
 
 
-def _mse_cases() -> list[Case]:
+@once
+def mse_cases() -> list[Case]:
+    """Return the cases of `mse`."""
     rng = generator("mse")
     return [
         Case(
@@ -93,7 +99,9 @@ def _mse_cases() -> list[Case]:
     ]
 
 
-def _mse_gradients_cases() -> list[Case]:
+@once
+def mse_gradients_cases() -> list[Case]:
+    """Return the cases of `mse_gradients`."""
     rng = generator("mse_gradients")
     return [
         _gradient_case(point, _torch_arguments(point, *_LEAVES[index % len(_LEAVES)], rng))
@@ -101,15 +109,21 @@ def _mse_gradients_cases() -> list[Case]:
     ]
 
 
-def _fit_linear_cases() -> list[Case]:
+@once
+def fit_linear_cases() -> list[Case]:
+    """Return the cases of `fit_linear`."""
     return [_descent_case(descent, Tensor) for descent in _descents(generator("fit_linear"))]
 
 
-def _mse_gradients_tf_cases() -> list[Case]:
+@once
+def mse_gradients_tf_cases() -> list[Case]:
+    """Return the cases of `mse_gradients_tf`."""
     return [_gradient_case(point, _tf_arguments(point)) for point in _points(generator("mse_gradients_tf"))]
 
 
-def _fit_linear_tf_cases() -> list[Case]:
+@once
+def fit_linear_tf_cases() -> list[Case]:
+    """Return the cases of `fit_linear_tf`."""
     return [_descent_case(descent, TFTensor) for descent in _descents(generator("fit_linear_tf"))]
 
 
@@ -152,7 +166,26 @@ def _points(rng: np.random.Generator) -> list[_Point]:
         _point("columns of different scales", rng, 8, 3, X_scale=(1e-2, 1.0, 1e2), flat=True),
     ]
     points[3].y[0] += np.float32(50.0)  # one target far from the others
-    return points
+    return points + _neighbouring_points(rng) + _permuted_points(rng)
+
+
+def _neighbouring_points(rng: np.random.Generator) -> list[_Point]:
+    """Draw a place, and then others that differ from it in one argument each."""
+    base, other = _point("before one argument changes", rng, 5, 2), _point("", rng, 5, 2)
+    changed = neighbours(("X", "y", "W", "b"), base.numbers, other.numbers)
+    return [base, *(_Point(name, *numbers) for name, numbers in changed)]
+
+
+def _permuted_points(rng: np.random.Generator) -> list[_Point]:
+    """Ask about one place three times: as it is, with its rows and with its columns in another order."""
+    base = _point("the same numbers in another order", rng, 5, 3)
+    X, y, W, b = base.numbers
+    rows, columns = np.roll(np.arange(5), int(rng.integers(1, 5))), np.roll(np.arange(3), int(rng.integers(1, 3)))
+    return [
+        base,
+        _Point("the rows in another order", X[rows], y[rows], W, b),
+        _Point("the columns in another order", X[:, columns], y, W[columns], b),
+    ]
 
 
 def _point(
@@ -185,7 +218,17 @@ def _descents(rng: np.random.Generator) -> list[_Descent]:
         _descent("a single step", rng, 5, 2, 1),
         _descent("small numbers", rng, 6, 2, 4, y_scale=1e-9),
         _descent("large numbers", rng, 7, 3, 4, X_scale=1e2, y_scale=1e3, flat=True),
+        *_neighbouring_descents(rng),
     ]
+
+
+def _neighbouring_descents(rng: np.random.Generator) -> list[_Descent]:
+    """Draw a descent, and then others that differ from it in one argument each; the rates suit both sets of data."""
+    base, other = _descent("before one argument changes", rng, 6, 2, 3), _descent("", rng, 6, 2, 4)
+    lr = min(base.lr, other.lr)
+    arguments = base.X, base.y, lr, base.steps
+    changed = neighbours(("X", "y", "lr", "steps"), arguments, (other.X, other.y, 0.5 * lr, other.steps))
+    return [_Descent(base.name, *arguments), *(_Descent(name, *numbers) for name, numbers in changed)]
 
 
 def _descent(

@@ -6,8 +6,8 @@ there, probabilities are judged where rounding the logits cannot move them by 1e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from gdhelpers.checks.comparator import compare
 from gdhelpers.checks.errors import NotAnswered, WrongAnswer
 from gdhelpers.hidden_tests import seed
 from gdhelpers.hidden_tests.call import Raised, TFTensor, TFVariable, call
-from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.case import Arguments, Case, neighbours
 from gdhelpers.hidden_tests.examination import Function, examine, values_are_right
 from gdhelpers.reference import budgets
 from gdhelpers.reference.logistic_regression import logits
@@ -37,7 +37,7 @@ TAPE_USES = (1, 2, 3)
 
 def predict_proba(answer: Function) -> None:
     """Examine `predict_proba(X, W, b)`."""
-    cases = _proba_cases()
+    cases = predict_proba_cases()
     examine(answer, "predict_proba", cases)
     for case in cases:
         _demand_probabilities(answer, case)
@@ -45,17 +45,17 @@ def predict_proba(answer: Function) -> None:
 
 def log_loss(answer: Function) -> None:
     """Examine `log_loss(y, p, tol)`."""
-    examine(answer, "log_loss", _log_loss_cases())
+    examine(answer, "log_loss", log_loss_cases())
 
 
 def logistic_gradients(answer: Function) -> None:
     """Examine `logistic_gradients(X, y, W, b)`."""
-    examine(answer, "logistic_gradients", _gradient_cases())
+    examine(answer, "logistic_gradients", logistic_gradients_cases())
 
 
 def logistic_gradients_tape(answer: Function) -> None:
     """Examine whether both gradients come from a `tf.GradientTape`: scale the tape's, and the answers must scale."""
-    cases = _gradient_cases()
+    cases = logistic_gradients_cases()
     _demand_right_gradients(answer, cases)
     for case in cases[:2]:
         _demand_tape(answer, case)
@@ -63,17 +63,17 @@ def logistic_gradients_tape(answer: Function) -> None:
 
 def fit_logistic(answer: Function) -> None:
     """Examine `fit_logistic(X, y, W0, b0, lr, steps)`."""
-    examine(answer, "fit_logistic", _fit_cases())
+    examine(answer, "fit_logistic", fit_logistic_cases())
 
 
 def log_loss_from_logits(answer: Function) -> None:
     """Examine `log_loss_from_logits(y, z)`."""
-    examine(answer, "log_loss_from_logits", _logits_cases())
+    examine(answer, "log_loss_from_logits", log_loss_from_logits_cases())
 
 
 def accuracy(answer: Function) -> None:
     """Examine `accuracy(y, p, threshold)`."""
-    examine(answer, "accuracy", _accuracy_cases())
+    examine(answer, "accuracy", accuracy_cases())
 
 
 # Cases
@@ -93,7 +93,9 @@ class _Model:
         return self.X, self.y, self.W, self.b
 
 
-def _proba_cases() -> list[Case]:
+@seed.once
+def predict_proba_cases() -> list[Case]:
+    """Return the cases of `predict_proba`."""
     rng = seed.generator("predict_proba")
     models = {
         "one row": _draw(rng, 1, 3),
@@ -104,7 +106,8 @@ def _proba_cases() -> list[Case]:
         "small numbers": _draw(rng, 4, 2, features=1e-9),
         "large logits": _far_apart(rng),
     }
-    return [_proba_case(name, model) for name, model in models.items()]
+    cases = [_proba_case(name, model) for name, model in models.items()]
+    return cases + [_proba_case(*changed) for changed in _changed(rng, _draw(rng, 4, 2), ("X", "W", "b"))]
 
 
 def _proba_case(name: str, model: _Model) -> Case:
@@ -122,7 +125,9 @@ def _far_apart(rng: np.random.Generator) -> _Model:
     return _Model(_f32(X), _labels(rng, 8), _f32(W), _f32(rng.uniform(0.1, 0.9, size=1)))
 
 
-def _gradient_cases() -> list[Case]:
+@seed.once
+def logistic_gradients_cases() -> list[Case]:
+    """Return the cases of `logistic_gradients`."""
     rng = seed.generator("logistic_gradients")
     models = {
         "one row": _draw(rng, 1, 3),
@@ -134,7 +139,10 @@ def _gradient_cases() -> list[Case]:
         "small numbers": _draw(rng, 5, 2, features=1e-9),
         "large numbers": _draw(rng, 7, 4, features=1e3),
     }
-    return [_gradient_case(name, model) for name, model in models.items()]
+    cases = [_gradient_case(name, model) for name, model in models.items()]
+    base = _draw(rng, 5, 3)
+    cases += [_gradient_case(*changed) for changed in _changed(rng, base, ("X", "y", "W", "b"))]
+    return cases + _permuted(rng, _gradient_case("the same numbers in another order", base), base)
 
 
 def _gradient_case(name: str, model: _Model) -> Case:
@@ -143,7 +151,31 @@ def _gradient_case(name: str, model: _Model) -> Case:
     return Case(name, described, reference.logistic_gradients(X, y, W, b), budgets.logistic_gradients(X, y, W, b))
 
 
-def _log_loss_cases() -> list[Case]:
+def _permuted(rng: np.random.Generator, case: Case, model: _Model) -> list[Case]:
+    """Ask once more with rows, and once with columns in another order: dW has to follow the columns and nothing else.
+
+    What is expected is what is expected of the model as it was: a relation that holds whatever the reference says.
+    """
+    X, y, W, b = model.numbers
+    rows, columns = _shuffled(rng, len(X)), _shuffled(rng, X.shape[1])
+    (dW, db), (dW_budget, db_budget) = case.expected, case.budget
+    by_rows = TFTensor(X[rows]), TFTensor(y[rows]), TFVariable(W), TFVariable(b)
+    by_columns = TFTensor(X[:, columns]), TFTensor(y), TFVariable(W[columns]), TFVariable(b)
+    return [
+        case,
+        Case("the rows in another order", by_rows, case.expected, case.budget),
+        Case("the columns in another order", by_columns, (dW[columns], db), (dW_budget[columns], db_budget)),
+    ]
+
+
+def _shuffled(rng: np.random.Generator, size: int) -> NDArray[np.intp]:
+    """Return an order in which no place keeps its number."""
+    return np.roll(np.arange(size), int(rng.integers(1, size)))
+
+
+@seed.once
+def log_loss_cases() -> list[Case]:
+    """Return the cases of `log_loss`."""
     rng = seed.generator("log_loss")
     both, few = _labels(rng, 7), _labels(rng, 20, positives=1)
     return [
@@ -156,6 +188,17 @@ def _log_loss_cases() -> list[Case]:
         _log_loss_case("p of exactly 0 and 1, all right", both, both),
         _log_loss_case("p of exactly 0 and 1, tol given", both, 1.0 - both, 1e-3),
         _log_loss_case("p next to 0", np.ones((3, 1)), 10.0 ** rng.uniform(-12.0, -7.0, size=(3, 1))),
+        *_log_loss_neighbours(rng),
+    ]
+
+
+def _log_loss_neighbours(rng: np.random.Generator) -> list[Case]:
+    y, p, other = _labels(rng, 6), rng.uniform(0.1, 0.9, size=(6, 1)), rng.uniform(0.1, 0.9, size=(6, 1))
+    base, changed = (y, p, 0.03), (1.0 - y, other, 0.09)
+    return [
+        _log_loss_case("before one argument changes", *base),
+        *(_log_loss_case(*case) for case in _flat(neighbours(("y", "p", "tol"), base, changed))),
+        _log_loss_case("as before, but tol is left out", y, p),
     ]
 
 
@@ -163,7 +206,9 @@ def _log_loss_case(name: str, y: ArrayLike, p: ArrayLike, *tol: float) -> Case:
     return _pair_case(name, reference.log_loss, budgets.log_loss, y, p, *tol)
 
 
-def _fit_cases() -> list[Case]:
+@seed.once
+def fit_logistic_cases() -> list[Case]:
+    """Return the cases of `fit_logistic`."""
     rng = seed.generator("fit_logistic")
     return [
         _fit_case("one step", rng, 1, 4, 2),
@@ -173,7 +218,19 @@ def _fit_cases() -> list[Case]:
         _fit_case("as many rows as columns", rng, 2, 3, 3),
         _fit_case("large numbers", rng, 3, 7, 2, features=50.0),
         _fit_case("many steps", rng, 8, 8, 3),
+        *_fit_neighbours(rng),
     ]
+
+
+def _fit_neighbours(rng: np.random.Generator) -> list[Case]:
+    """Draw two descents of the same shapes that may exchange any of their arguments and stay stable and below 4."""
+    while True:
+        (X, y, W0, b0), (other_X, _, other_W0, other_b0) = _draw(rng, 6, 2).numbers, _draw(rng, 6, 2).numbers
+        lr = min(_stable_rate(X), _stable_rate(other_X))
+        base, other = (X, y, W0, b0, lr, 2), (other_X, 1.0 - y, other_W0, other_b0, 0.5 * lr, 3)
+        changed = list(neighbours(("X", "y", "W0", "b0", "lr", "steps"), base, other))
+        if all(_stays_below(*arguments) for _, arguments in changed):
+            return [_fitted_case("before one argument changes", *base), *(_fitted_case(n, *a) for n, a in changed)]
 
 
 def _fit_case(name: str, rng: np.random.Generator, steps: int, n: int, d: int, **options: Any) -> Case:
@@ -181,11 +238,20 @@ def _fit_case(name: str, rng: np.random.Generator, steps: int, n: int, d: int, *
     while True:
         X, y, W0, b0 = _draw(rng, n, d, **options).numbers
         lr = _stable_rate(X)
-        W, b, losses = reference.fit_logistic(X, y, W0, b0, lr, steps)
-        if np.abs(logits(X, W, b)).max() < FAR:
-            break
+        if _stays_below(X, y, W0, b0, lr, steps):
+            return _fitted_case(name, X, y, W0, b0, lr, steps)
+
+
+def _fitted_case(name: str, X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int) -> Case:
     described = TFTensor(X), TFTensor(y), W0, b0, lr, steps
-    return Case(name, described, (W, b, losses), budgets.fit_logistic(X, y, W0, b0, lr, steps))
+    expected = reference.fit_logistic(X, y, W0, b0, lr, steps)
+    return Case(name, described, expected, budgets.fit_logistic(X, y, W0, b0, lr, steps))
+
+
+def _stays_below(X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int) -> bool:
+    """Whether every logit of a descent stays below 4 in absolute value, at its start and at its end."""
+    W, b, _ = reference.fit_logistic(X, y, W0, b0, lr, steps)
+    return float(max(np.abs(logits(X, W0, b0)).max(), np.abs(logits(X, W, b)).max())) < FAR
 
 
 def _stable_rate(X: Array) -> float:
@@ -195,7 +261,9 @@ def _stable_rate(X: Array) -> float:
     return float(f"{2.0 / curvature / 3.0:.1e}")
 
 
-def _logits_cases() -> list[Case]:
+@seed.once
+def log_loss_from_logits_cases() -> list[Case]:
+    """Return the cases of `log_loss_from_logits`."""
     rng = seed.generator("log_loss_from_logits")
     one, both = _labels(rng, 1), _labels(rng, 6)
     right, wrong = 2.0 * both - 1.0, 1.0 - 2.0 * both
@@ -213,14 +281,23 @@ def _logits_cases() -> list[Case]:
         _logits_case("very confident and right", both, 75.0 * right * near),
         _logits_case("z near 1000, all wrong", both, 1000.0 * wrong * near),
         _logits_case("z near 1000, all right", both, 1000.0 * right * near),
+        *_logits_neighbours(rng),
     ]
+
+
+def _logits_neighbours(rng: np.random.Generator) -> list[Case]:
+    y, z, other = _labels(rng, 6), rng.uniform(-4.0, 4.0, size=(6, 1)), rng.uniform(-4.0, 4.0, size=(6, 1))
+    changed = _flat(neighbours(("y", "z"), (y, z), (1.0 - y, other)))
+    return [_logits_case("before one argument changes", y, z), *(_logits_case(*case) for case in changed)]
 
 
 def _logits_case(name: str, y: ArrayLike, z: ArrayLike) -> Case:
     return _pair_case(name, reference.log_loss_from_logits, budgets.log_loss_from_logits, y, z)
 
 
-def _accuracy_cases() -> list[Case]:
+@seed.once
+def accuracy_cases() -> list[Case]:
+    """Return the cases of `accuracy`."""
     rng = seed.generator("accuracy")
     return [
         _accuracy_case("one row", rng, 1, right=1),
@@ -231,6 +308,23 @@ def _accuracy_cases() -> list[Case]:
         _accuracy_case("lower threshold", rng, 8, 0.25, right=5, at=1),
         _accuracy_case("higher threshold", rng, 8, 0.75, right=6, at=1),
         _accuracy_case("threshold as it is by default, but given", rng, 5, 0.5, right=4, at=1),
+        *_accuracy_neighbours(rng),
+    ]
+
+
+def _accuracy_neighbours(rng: np.random.Generator) -> list[Case]:
+    """Draw seven rows until every argument that changes alone changes the share."""
+    while True:
+        y, p, other = _labels(rng, 7), _f32(rng.uniform(size=(7, 1))), _f32(rng.uniform(size=(7, 1)))
+        base, changed = (y, p, 0.25), (1.0 - y, other, 0.75)
+        questions = [base, *(arguments for _, arguments in neighbours(("y", "p", "threshold"), base, changed)), (y, p)]
+        if len({reference.accuracy(*question) for question in questions}) == len(questions):
+            break
+    names = ["before one argument changes", *(f"as before, but for {name}" for name in ("y", "p", "threshold"))]
+    names.append("as before, but the threshold is left out")
+    return [
+        _pair_case(name, reference.accuracy, budgets.accuracy, *question)
+        for name, question in zip(names, questions, strict=True)
     ]
 
 
@@ -275,7 +369,35 @@ def _pair_case(
     return Case(name, described, value(targets, numbers, *more), budget(targets, numbers, *more))
 
 
+def _flat(cases: Iterator[tuple[str, Arguments]]) -> Iterator[Arguments]:
+    return ((name, *arguments) for name, arguments in cases)
+
+
 # Drawing data
+
+
+def _changed(rng: np.random.Generator, base: _Model, fields: Sequence[str]) -> Iterator[tuple[str, _Model]]:
+    """Yield a model, and then others that differ from it in one field each, with the names of their cases."""
+    yield "before one argument changes", base
+    for field in fields:
+        yield f"as before, but for {field}", _redrawn(rng, base, field)
+
+
+def _redrawn(rng: np.random.Generator, base: _Model, field: str) -> _Model:
+    if field == "y":
+        return replace(base, y=1.0 - base.y)
+    before = getattr(base, field)
+    while True:
+        after = _f32(before * rng.uniform(-1.2, 1.2, size=before.shape))
+        model = replace(base, **{field: after})
+        if _is_moderate(model) and np.abs(after - before).max() > 0.1 * np.abs(before).max():
+            return model
+
+
+def _is_moderate(model: _Model) -> bool:
+    """Whether every logit, and the bias, is neither near zero nor far from it."""
+    size = np.abs(logits(model.X, model.W, model.b))
+    return bool(size.min() >= NEAR and size.max() <= FAR and abs(float(model.b[0])) >= NEAR)
 
 
 def _draw(rng: np.random.Generator, n: int, d: int, features: float = 1.0, positives: int | None = None) -> _Model:
@@ -290,8 +412,7 @@ def _draw(rng: np.random.Generator, n: int, d: int, features: float = 1.0, posit
         W, b = rng.normal(size=(d, 1)) / max(1.0, features), rng.normal(size=1)
         shrink = min(1.0, 3.5 / logits(np.abs(X), np.abs(W), np.abs(b)).max())
         model = _Model(_f32(X), y, _f32(shrink * W), _f32(shrink * b))
-        size = np.abs(logits(model.X, model.W, model.b))
-        if size.min() >= NEAR and size.max() <= FAR and abs(float(model.b[0])) >= NEAR:
+        if _is_moderate(model):
             return model
 
 

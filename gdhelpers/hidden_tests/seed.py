@@ -7,12 +7,16 @@ is used.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 import numpy as np
 
 PUBLIC_SEED = 20220703
+
+T = TypeVar("T")
 
 _seed = PUBLIC_SEED
 
@@ -26,6 +30,12 @@ def seeded(seed: int) -> Iterator[None]:
         yield
     finally:
         _seed = before
+
+
+def once(draw: Callable[[], T]) -> Callable[[], T]:
+    """Draw the same seed's cases once: asked again with the same seed, `draw` gives the very same objects."""
+    kept = lru_cache(maxsize=32)(lambda _: draw())
+    return wraps(draw)(lambda: kept(_seed))
 
 
 def generator(function: str) -> np.random.Generator:

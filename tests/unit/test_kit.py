@@ -34,7 +34,7 @@ WHEEL = f"gdhelpers-{tomllib.loads((ROOT / 'pyproject.toml').read_text())['proje
 
 # Written out a second time on purpose: whoever widens the contract has to widen this, and thinks twice.
 MODULES = {"checks", "figures", "data", "quiet", "environment", "trouble", "cli", "commands", "commands.lab", "lab"}
-INSTRUCTORS = {"autograder", "cell", "hidden_tests", "kit", "misconceptions", "reference", "spellings"}
+INSTRUCTORS = {"autograder", "cell", "hidden_tests", "kit", "mutants", "misconceptions", "reference", "spellings"}
 BESIDE = {
     "README.md", "student.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-DATA", "LICENSE-TEXT",
     "data/README.md", "data/regression.csv", "data/regression.md", "data/classification.csv", "data/classification.md",
@@ -118,7 +118,9 @@ def test_every_file_of_the_wheel_is_one_that_students_may_have(wheel):
 def test_every_module_is_either_for_students_or_for_instructors_only():
     contract = Project(ROOT).contract
     assert {*contract["source_modules"], "gdhelpers.commands"} == {f"gdhelpers.{module}" for module in MODULES}
-    assert {*contract["forbidden_modules"], "gdhelpers.cell"} == {f"gdhelpers.{module}" for module in INSTRUCTORS}
+    assert {*contract["forbidden_modules"], "gdhelpers.cell", "gdhelpers.mutants"} == {
+        f"gdhelpers.{module}" for module in INSTRUCTORS
+    }
     there = {path.stem for path in (ROOT / "gdhelpers").iterdir() if path.suffix == ".py" or path.is_dir()}
     assert there - {"__init__", "__pycache__"} == {module for module in MODULES if "." not in module} | INSTRUCTORS
 

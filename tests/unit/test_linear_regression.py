@@ -44,7 +44,7 @@ def examine(function: str, answer: Callable[..., object], seed: int) -> None:
 
 def cases(function: str, seed: int) -> list[Case]:
     with seeded(seed):
-        return getattr(hidden_tests, f"_{function}_cases")()
+        return getattr(hidden_tests, f"{function}_cases")()
 
 
 def case_named(function: str, name: str, seed: int) -> Case:

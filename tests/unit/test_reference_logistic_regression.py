@@ -23,12 +23,12 @@ W_TWO = np.array([[log(3.0)], [-log(3.0)]])
 B_TWO = np.array([log(3.0)])
 
 CASES = {
-    "predict_proba": hidden_tests._proba_cases,
-    "log_loss": hidden_tests._log_loss_cases,
-    "logistic_gradients": hidden_tests._gradient_cases,
-    "fit_logistic": hidden_tests._fit_cases,
-    "log_loss_from_logits": hidden_tests._logits_cases,
-    "accuracy": hidden_tests._accuracy_cases,
+    "predict_proba": hidden_tests.predict_proba_cases,
+    "log_loss": hidden_tests.log_loss_cases,
+    "logistic_gradients": hidden_tests.logistic_gradients_cases,
+    "fit_logistic": hidden_tests.fit_logistic_cases,
+    "log_loss_from_logits": hidden_tests.log_loss_from_logits_cases,
+    "accuracy": hidden_tests.accuracy_cases,
 }
 
 
@@ -141,7 +141,7 @@ def test_accuracy_by_counting() -> None:
 @pytest.mark.parametrize("number", range(12))
 def test_gradient_cases_stay_where_the_contract_asks(number: int) -> None:
     with seed.seeded(number):
-        for question in hidden_tests._gradient_cases():
+        for question in hidden_tests.logistic_gradients_cases():
             X, _, W, b = (argument.array.astype(float) for argument in question.arguments)
             size = np.abs(X @ W + b)
             assert size.min() > 0.04
@@ -153,7 +153,7 @@ def test_gradient_cases_stay_where_the_contract_asks(number: int) -> None:
 @pytest.mark.parametrize("number", range(12))
 def test_descents_stay_where_the_contract_asks(number: int) -> None:
     with seed.seeded(number):
-        for question in hidden_tests._fit_cases():
+        for question in hidden_tests.fit_logistic_cases():
             X, y = (argument.array for argument in question.arguments[:2])
             W0, b0, lr, steps = question.arguments[2:]
             losses = question.expected[2]
@@ -168,15 +168,15 @@ def test_descents_stay_where_the_contract_asks(number: int) -> None:
 @pytest.mark.parametrize("number", range(12))
 def test_the_other_cases_stay_where_the_contract_asks(number: int) -> None:
     with seed.seeded(number):
-        for question in hidden_tests._proba_cases():
+        for question in hidden_tests.predict_proba_cases():
             X, W, b = (argument.array.astype(float) for argument in question.arguments)
             assert np.abs(X @ W + b).max() <= 1000.0
             rounding = 2.0**-24 * (X.shape[1] + 1) * (np.abs(X) @ np.abs(W) + np.abs(b))
             p = reference.predict_proba(X, W, b)
             assert (rounding * p * (1 - p) < 7e-7).all()
-        for question in hidden_tests._logits_cases():
+        for question in hidden_tests.log_loss_from_logits_cases():
             assert np.abs(question.arguments[1].array).max() <= 1000.0
-        for question in hidden_tests._accuracy_cases():
+        for question in hidden_tests.accuracy_cases():
             for threshold in question.arguments[2:]:
                 assert float(np.float32(threshold)) == threshold
 
@@ -200,7 +200,7 @@ def test_wrong_gradients_of_every_size_are_outside(number: int, distort) -> None
     with seed.seeded(number):
         small = case("logistic_gradients", "small numbers")
         assert np.abs(small.expected[0]).max() < 1e-8
-        for question in hidden_tests._gradient_cases():
+        for question in hidden_tests.logistic_gradients_cases():
             dW, db = question.expected
             assert compare((dW, db), question.expected, question.budget) is None
             assert compare((distort(dW), db), question.expected, question.budget) is not None
@@ -209,7 +209,7 @@ def test_wrong_gradients_of_every_size_are_outside(number: int, distort) -> None
 @pytest.mark.parametrize("number", range(5))
 def test_gradients_of_a_hand_derived_formula_are_not_within_the_scaled_budget(number: int) -> None:
     with seed.seeded(number):
-        for question in hidden_tests._gradient_cases()[:3]:
+        for question in hidden_tests.logistic_gradients_cases()[:3]:
             for value, budget in zip(question.expected, question.budget, strict=True):
                 for unscaled in (value, 0 * value, 0.5 * value + 0.5 * hidden_tests.TAPE_FACTOR * value):
                     assert not hidden_tests._scales(unscaled, value, budget)
@@ -219,7 +219,7 @@ def test_gradients_of_a_hand_derived_formula_are_not_within_the_scaled_budget(nu
 @pytest.mark.parametrize("number", range(5))
 def test_budgets_of_descents_are_far_below_what_a_descent_does(number: int) -> None:
     with seed.seeded(number):
-        for question in hidden_tests._fit_cases():
+        for question in hidden_tests.fit_logistic_cases():
             W, b, losses = question.expected
             of_W, of_b, of_losses = question.budget
             W0, b0 = question.arguments[2:4]
