@@ -32,13 +32,14 @@ class Examined:
     notebook: Any
 
 
-def examine(assignment: Assignment, submission: Submission) -> Examined:
-    """Grade one submission."""
+def examine(assignment: Assignment, submission: Submission, seed: int) -> Examined:
+    """Grade one submission with the cases that follow from a seed."""
     try:
         cells = read_cells(submission.content)
     except Unreadable as problem:
         return _broken(assignment, submission, str(problem))
     rebuilt = rebuild(assignment, cells)
+    _set_seed(rebuilt, seed)
     folder = Path(tempfile.mkdtemp(prefix="gd-"))
     try:
         verdicts = asyncio.run(_Examination(assignment, rebuilt, folder).run())
@@ -47,6 +48,14 @@ def examine(assignment: Assignment, submission: Submission) -> Examined:
     oddities = submission.oddities + rebuilt.oddities
     record = Record(submission.student, "graded", assignment.max_score, tuple(verdicts), oddities=oddities)
     return Examined(record, rebuilt.notebook)
+
+
+def _set_seed(rebuilt: Rebuilt, seed: int) -> None:
+    """Let each test cell begin with the seed; it binds no name, and pages show the cell as it was released."""
+    for cell in rebuilt.notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade") and not settings.get("solution"):
+            cell.source = f'__import__("gdhelpers.hidden_tests.seed", fromlist=["use"]).use({seed})\n{cell.source}'
 
 
 def _broken(assignment: Assignment, submission: Submission, why: str) -> Examined:

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from gdhelpers.autograder import gradebook, pages
+from gdhelpers.autograder import gradebook, pages, secret
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
@@ -39,7 +39,8 @@ def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: 
         gradebook.register(book, course, assignment)
         reporter.begin(f"Grading {name}", len(chosen))
         records = {}
-        for student, examined in _examined(assignment, found):
+        key = secret.read_or_make(course.root)
+        for student, examined in _examined(assignment, found, key):
             if isinstance(examined, Examined):
                 records[student] = _kept(book, course, assignment, examined)
             else:
@@ -48,8 +49,10 @@ def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: 
     return [records[student] for student in chosen]
 
 
-def _examined(assignment: Assignment, found: dict[str, Submission | None]) -> Iterable[tuple[str, Examined | Record]]:
-    """Yield what came of each student, as it comes."""
+def _examined(
+    assignment: Assignment, found: dict[str, Submission | None], key: bytes
+) -> Iterable[tuple[str, Examined | Record]]:
+    """Yield what came of each student, as it comes; `key` is the secret of the course."""
     submissions = [submission for submission in found.values() if submission is not None]
     for student, submission in found.items():
         if submission is None:
@@ -58,7 +61,10 @@ def _examined(assignment: Assignment, found: dict[str, Submission | None]) -> It
         return
     with _executor(len(submissions)) as executor:
         tasks: dict[Future[Examined], str] = {
-            executor.submit(examine, assignment, submission): submission.student for submission in submissions
+            executor.submit(examine, assignment, submission, secret.seed(key, submission.student, assignment.name)): (
+                submission.student
+            )
+            for submission in submissions
         }
         try:
             for task in as_completed(tasks):

@@ -32,6 +32,12 @@ def seeded(seed: int) -> Iterator[None]:
         _seed = before
 
 
+def use(seed: int) -> None:
+    """Draw the cases of all hidden tests from `seed` from now on: a grader says so before each test cell."""
+    global _seed  # noqa: PLW0603 - see `seeded`
+    _seed = seed
+
+
 def once(draw: Callable[[], T]) -> Callable[[], T]:
     """Draw the same seed's cases once: asked again with the same seed, `draw` gives the very same objects."""
     kept = lru_cache(maxsize=32)(lambda _: draw())
