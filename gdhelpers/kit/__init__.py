@@ -87,7 +87,7 @@ def _refuse_what_is_not_for_students(files: Mapping[str, bytes], project: Projec
         if found:
             raise Trouble(
                 f"{name} holds {found[0].decode()!r}, which is not for students: no kit was made. "
-                "In a notebook of source/, look for a region without its end."
+                "Take it out of the file that this one is made from."
             )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,7 +91,9 @@ def student(unpacked, commands):
     for command in (make, install):
         # With the home of this machine: its pip knows where packages come from, and keeps those that came before.
         unpacked.run(*command, home=Path.home())
-    return unpacked
+    yield unpacked
+    # pytest keeps the folders of its last runs, and this is gigabytes.
+    shutil.rmtree(unpacked.folder / ".venv")
 
 
 @pytest.fixture(scope="module", params=ASSIGNMENTS)
