@@ -57,12 +57,18 @@ def _compare_tuple(value: Plain, expected: tuple[Any, ...], budget: Any) -> Mism
         return Mismatch("structure", f"it is {describe(value)}, but {_wanted(expected)} was expected")
     parts = zip(value, expected, budget, strict=True)
     problems = [_compare(*part) for part in parts]
+    if all(problems) and _are_swapped(value, expected, budget):
+        return Mismatch("value", "its two values are right, but in the other order")
     for place, problem in zip(_ordinals(), problems, strict=False):
         if problem is not None:
             return Mismatch(
                 problem.kind, f"the {place} of the {len(expected)} returned values is off: {problem.message}"
             )
     return None
+
+
+def _are_swapped(value: Plain, expected: tuple[Any, ...], budget: Any) -> bool:
+    return len(expected) == 2 and not any(map(_compare, value, reversed(expected), reversed(budget)))
 
 
 def _compare_list(value: Plain, expected: list[float], budget: list[float]) -> Mismatch | None:

@@ -22,15 +22,31 @@ def in_words(value: Array, expected: Array, budget: Array) -> str:
         return f"{every} the opposite sign"
     ratio = _ratio(value, expected, budget)
     if ratio is not None and not 0.99 < ratio < 1.01:
-        times = f"{ratio:.4g} times too large" if abs(ratio) > 1 else f"{1 / ratio:.4g} times too small"
-        return f"{'it is' if value.ndim == 0 else 'every number is'} {times}"
+        return f"{'it is' if value.ndim == 0 else 'every number is'} {_times(ratio)}"
     if value.ndim == 0:
         return "its value is wrong"
     if _is_square(value) and _agrees(value, expected.T, budget.T):
         return "it is transposed"
     if off.sum() < off.size:
-        return f"{off.sum()} of its {off.size} numbers are wrong"
+        return _places(off)
     return "its numbers are wrong"
+
+
+def _times(ratio: float) -> str:
+    size = abs(ratio)
+    times = f"{size:.4g} times too large" if size > 1 else f"{1 / size:.4g} times too small"
+    return f"{times}, and has the opposite sign" if ratio < 0 else times
+
+
+def _places(off: NDArray[np.bool_]) -> str:
+    """Say which numbers are wrong, where only some are."""
+    wrong, size = int(off.sum()), off.size
+    if wrong == size - 1 and size > 2:
+        if not off.flat[0]:
+            return f"only the first of its {size} numbers is right"
+        if not off.flat[-1]:
+            return f"only the last of its {size} numbers is right"
+    return f"{wrong} of its {size} numbers {'is' if wrong == 1 else 'are'} wrong"
 
 
 def _agrees(value: Array, other: Array, budget: Array) -> bool:

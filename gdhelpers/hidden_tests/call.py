@@ -136,7 +136,15 @@ def _raised(error: Exception) -> Raised:
     lines = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in lines if _is_cell(frame.filename)]
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip() if own else None
-    return Raised(kinds, (str(error).strip().splitlines() or [""])[0], line or None)
+    return Raised(kinds, message_of(error), line or None)
+
+
+def message_of(error: Exception) -> str:
+    """Return the line of a message that says what happened: the first, or the last of what came out of a graph."""
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
+    if lines[0] != "in user code:":
+        return lines[0]
+    return lines[-1].removeprefix(f"{type(error).__name__}: ")
 
 
 def _is_cell(filename: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,9 +18,11 @@ CLOSE = 1e-4
 """How far a float32 computation of the same wrong formula may be from another, relative to the largest number."""
 
 
-def diagnose(function: Callable[..., object], name: str, cases: Sequence[Case]) -> Misconception | None:
-    """Return the one misconception that gives the same answers on every case; None where none or several do."""
-    answers = [_answer(function, case) for case in cases]
+def diagnose(answers: Sequence[list[Reply]], name: str, cases: Sequence[Case]) -> Misconception | None:
+    """Return the one misconception about `name` that gives the same answers on every case, asked twice each.
+
+    None where none does, or where several do.
+    """
     fitting = [
         misconception
         for misconception in misconceptions.of(name)
@@ -29,14 +31,10 @@ def diagnose(function: Callable[..., object], name: str, cases: Sequence[Case]) 
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _answer(function: Callable[..., object], case: Case) -> list[Reply]:
-    return call(function, case.arguments, times=2)
-
-
 @lru_cache(maxsize=8192)
 def _wrong_answer(misconception: Misconception, case: Case) -> list[Reply]:
     """Return what a misconception answers; whoever tries many answers on the same cases asks for it again and again."""
-    return _answer(misconception.wrong, case)
+    return call(misconception.wrong, case.arguments, times=2)
 
 
 def _alike(replies: list[Reply], others: list[Reply]) -> bool:

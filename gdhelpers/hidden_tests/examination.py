@@ -10,6 +10,8 @@ from gdhelpers.checks.plain import NotPlainError
 from gdhelpers.hidden_tests.call import Raised, Reply, call
 from gdhelpers.hidden_tests.case import Case
 from gdhelpers.hidden_tests.diagnosis import diagnose
+from gdhelpers.hidden_tests.exceptions import usual_cause
+from gdhelpers.hidden_tests.pattern import is_multiple, pattern
 
 Function = Callable[..., object]
 
@@ -45,8 +47,17 @@ def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:
     if problem is None and first.changes:
         return Mismatch("side effect", f"it changed {first.changes[0]}, but arguments must be left as they were")
     if problem is None and any(_problem(case, other) is not None for other in others):
-        return Mismatch("second call", "a second call with the same arguments gives another answer")
+        return Mismatch("second call", f"a second call with the same arguments {_how_else(first, others[-1])}")
     return problem
+
+
+def _how_else(first: Reply, second: Reply) -> str:
+    """Say how the answer to a second call differs from that to the first."""
+    if isinstance(second.value, Raised):
+        return f"raised {second.value}"
+    if is_multiple(second.value, first.value, 2.0):
+        return "gives twice the answer: something adds up from call to call"
+    return "gives another answer: something is kept from call to call"
 
 
 def _problem(case: Case, reply: Reply) -> Mismatch | None:
@@ -76,8 +87,20 @@ def _objection(function: Function, name: str, cases: Sequence[Case], case: Case,
     if problem.kind == "not answered":
         return NotAnswered(f"{name} is not answered yet: it raises NotImplementedError.")
     kind = AnswerRaised if problem.kind == "raised" else WrongAnswer
-    misconception = diagnose(function, name, cases)
-    if misconception is None:
-        return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).")
-    what = f" It {problem.message.removeprefix('it ')}." if problem.kind == "raised" else ""
-    return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug)
+    answers = [call(function, asked.arguments, times=2) for asked in cases]
+    misconception = diagnose(answers, name, cases)
+    if misconception is not None:
+        what = f" It {problem.message.removeprefix('it ')}." if problem.kind == "raised" else ""
+        return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug)
+    wrong = [asked.name for asked, replies in zip(cases, answers, strict=True) if _first_problem(asked, replies)]
+    hints = (_cause(case, answers[cases.index(case)]), pattern(cases, answers, wrong))
+    more = "".join(f" {hint}" for hint in hints if hint)
+    return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).{more}")
+
+
+def _cause(case: Case, replies: Sequence[Reply]) -> str | None:
+    """Return the usual cause of what was raised, unless raising was asked for."""
+    raised = next((reply.value for reply in replies if isinstance(reply.value, Raised)), None)
+    if raised is None or case.expected is RuntimeError:
+        return None
+    return usual_cause(raised.kinds[0], raised.message)

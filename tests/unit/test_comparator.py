@@ -144,7 +144,11 @@ def test_the_words_for_common_residuals():
         "every number is 3 times too large": compare(3 * expected, expected, budget),
         "every number is 4 times too small": compare(expected / 4, expected, budget),
         "every number is zero, but should not be": compare(0 * expected, expected, budget),
-        "1 of its 3 numbers are wrong": compare(np.array([[2.0], [-4.0], [7.0]]), expected, budget),
+        "1 of its 3 numbers is wrong": compare(np.array([[2.0], [-4.0], [7.0]]), expected, budget),
+        "every number is 3 times too large, and has the opposite sign": compare(-3 * expected, expected, budget),
+        "only the first of its 3 numbers is right": compare(np.array([[2.0], [4.0], [7.0]]), expected, budget),
+        "only the last of its 3 numbers is right": compare(np.array([[1.0], [4.0], [6.0]]), expected, budget),
+        "its two values are right, but in the other order": compare((expected, 1.0), (1.0, expected), (1e-6, budget)),
         "it is transposed": compare(square.T, square, square_budget),
     }
     assert {text: mismatch.message for text, mismatch in words.items()} == {text: text for text in words}
