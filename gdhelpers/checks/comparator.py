@@ -22,6 +22,9 @@ from gdhelpers.checks.residual import in_words
 
 Array = NDArray[np.float64]
 
+PARTS = 4
+"""A sequence of up to so many parts is described part by part."""
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -36,7 +39,7 @@ def compare(answer: object, expected: Any, budget: Any) -> Mismatch | None:
     try:
         value = plain(answer)
     except NotPlainError as problem:
-        return Mismatch("type", f"it is {problem}, but {_wanted(expected)} was expected")
+        return Mismatch("type", f"it is {problem}, but {wanted(expected)} was expected")
     return _compare(value, expected, budget)
 
 
@@ -54,7 +57,7 @@ def _compare(value: Plain, expected: Any, budget: Any) -> Mismatch | None:
 
 def _compare_tuple(value: Plain, expected: tuple[Any, ...], budget: Any) -> Mismatch | None:
     if not isinstance(value, list | tuple) or len(value) != len(expected):
-        return Mismatch("structure", f"it is {describe(value)}, but {_wanted(expected)} was expected")
+        return Mismatch("structure", f"it is {describe(value)}, but {wanted(expected)} was expected")
     parts = zip(value, expected, budget, strict=True)
     problems = [_compare(*part) for part in parts]
     if all(problems) and _are_swapped(value, expected, budget):
@@ -81,7 +84,7 @@ def _compare_list(value: Plain, expected: list[float], budget: list[float]) -> M
                 return Mismatch(problem.kind, f"its item {index}: {problem.message}")
         value = np.array([float(item) for item in value])
     elif not isinstance(value, np.ndarray):
-        return Mismatch("structure", f"it is {describe(value)}, but {_wanted(expected)} was expected")
+        return Mismatch("structure", f"it is {describe(value)}, but {wanted(expected)} was expected")
     return _compare_array(value, np.array(expected), np.array(budget))
 
 
@@ -111,7 +114,7 @@ def _scalar_problem(value: Plain) -> Mismatch | None:
 
 def _compare_array(value: Plain, expected: Array, budget: Array) -> Mismatch | None:
     if not isinstance(value, np.ndarray):
-        return Mismatch("structure", f"it is {describe(value)}, but {_wanted(expected)} was expected")
+        return Mismatch("structure", f"it is {describe(value)}, but {wanted(expected)} was expected")
     if value.shape != expected.shape:
         return Mismatch("shape", f"it has shape {value.shape}, but {expected.shape} was expected")
     return _dtype_problem(value) or _values(value.astype(np.float64), expected, np.asarray(budget))
@@ -132,9 +135,29 @@ def _values(value: Array, expected: Array, budget: Array) -> Mismatch | None:
     return None
 
 
-def _wanted(expected: Any) -> str:
+def came(answer: object) -> str:
+    """Say in words what kind of value came.
+
+    >>> came((np.zeros((2, 1)), 1.0))
+    'a tuple of 2: an array of shape (2, 1), a float'
+    """
+    try:
+        value = plain(answer)
+    except NotPlainError as problem:
+        return str(problem)
+    if isinstance(value, list | tuple) and 0 < len(value) <= PARTS:
+        return f"{describe(value)}: {', '.join(map(describe, value))}"
+    return describe(value)
+
+
+def wanted(expected: Any) -> str:
+    """Say in words what kind of value is asked for.
+
+    >>> wanted((np.zeros((2, 1)), 1.0))
+    'a tuple of 2: an array of shape (2, 1), a scalar'
+    """
     if isinstance(expected, tuple):
-        return f"a tuple of {len(expected)}"
+        return f"a tuple of {len(expected)}: {', '.join(map(wanted, expected))}"
     if isinstance(expected, list):
         return f"a list of {len(expected)} scalars"
     if isinstance(expected, np.ndarray):

@@ -51,7 +51,8 @@ def describe(value: Plain) -> str:
     """
     if isinstance(value, np.ndarray):
         kind = {"f": "", "i": " of integers", "u": " of integers", "b": " of booleans", "c": " of complex numbers"}
-        return f"an array of shape {value.shape}{kind[value.dtype.kind]}"
+        shape = f"an array of shape {value.shape}" if value.shape else "a 0-d array"
+        return f"{shape}{kind[value.dtype.kind]}"
     if isinstance(value, list | tuple):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, str):

@@ -1,6 +1,7 @@
 """The checks that a student sees in the notebook: numbers worked by hand, and slopes measured by nudging.
 
-They print one line when all is well and raise `WrongAnswer`, shown as its message alone, when it is not.
+Each check shows what was expected, what came and how they compare, in words; none computes a right answer. A check that
+fails raises `WrongAnswer`, shown as its message alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdhelpers.checks.comparator import compare
+from gdhelpers.checks import board
+from gdhelpers.checks.board import Row
+from gdhelpers.checks.comparator import came, compare, wanted
 from gdhelpers.checks.errors import WrongAnswer
 from gdhelpers.checks.plain import plain
 
@@ -28,17 +31,19 @@ def agrees(name: str, answer: object, by_hand: Any) -> None:
     an array for an array, a tuple for a tuple of these. Raises `WrongAnswer`.
 
     >>> agrees("the loss", np.float32(2.5), 2.5)
-    the loss agrees with the example worked by hand
+    ok     the loss agrees with the example worked by hand
     """
     mismatch = compare(answer, by_hand, _tolerance(by_hand))
+    result = "agrees with" if mismatch is None else "differs from"
+    words = f"{result} the example worked by hand" + (f": {mismatch.message}" if mismatch else "")
+    board.add(Row(name, wanted(by_hand), came(answer), words, mismatch is None))
     if mismatch is not None:
-        raise WrongAnswer(f"{name} differs from the example worked by hand: {mismatch.message}.")
-    print(f"{name} agrees with the example worked by hand")
+        raise WrongAnswer(f"{name} {words}.")
 
 
 def more_at_grading() -> None:
     """Say that these checks are not the whole examination."""
-    print("More checks run at grading.")
+    board.remark("More checks run at grading.")
 
 
 def numerical_gradient(loss: Callable[[Array], object], at: ArrayLike, h: float = 1e-2) -> Array:
@@ -70,10 +75,11 @@ def slopes_agree(name: str, gradient: object, measured: ArrayLike, tolerance: fl
         mismatch = compare(gradient, float(measured), largest)
     else:
         mismatch = compare(gradient, measured, np.full(measured.shape, largest))
-    if mismatch is None:
-        print(f"{name} agrees with the slopes measured by nudging")
-    else:
-        print(f"{name} differs from the slopes measured by nudging: {mismatch.message}")
+    words = "agrees with the slopes measured by nudging"
+    if mismatch is not None:
+        words = f"differs from the slopes measured by nudging: {mismatch.message}"
+    expected = float(measured) if measured.ndim == 0 else measured
+    board.add(Row(name, wanted(expected), came(gradient), words, mismatch is None))
 
 
 def _scalar(value: object) -> float:

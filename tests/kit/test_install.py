@@ -152,7 +152,7 @@ def test_the_right_answers_pass_the_visible_checks(student, assignment):
     assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
     tests = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
     for cell in tests:
-        text = "".join(output.get("text", "") for output in cell.outputs)
+        text = "".join(output.get("text", output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
         assert "agrees with the example worked by hand" in text, cell.source
         assert "More checks run at grading" in text, cell.source
     assert len(tests) >= 4
