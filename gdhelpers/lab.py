@@ -131,13 +131,16 @@ MATHJAX = """\
 <script type="text/x-mathjax-config">
 MathJax.Hub.Config({
   tex2jax: {inlineMath: [["$", "$"]], displayMath: [["$$", "$$"]], processEscapes: true, processEnvironments: true},
+  "HTML-CSS": {availableFonts: [], preferredFont: null, imageFont: null, webFont: "STIX-Web"},
   messageStyle: "none",
 });
 </script>
 <script src="{{ url }}"></script>
 {%- endmacro %}
 """
-"""How the formgrader's pages draw formulas: with the MathJax of this server, where nbconvert's own asks the network."""
+"""How the formgrader's pages draw formulas: with the MathJax of this server and the one font that it brings.
+
+nbconvert's own template asks the network."""
 
 
 def _put_first(variable: str, folder: Path) -> None:

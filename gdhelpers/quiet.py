@@ -34,9 +34,10 @@ def show_stderr_as_output() -> None:
     """Show what the notebook writes to stderr from now on, such as warnings, as ordinary output.
 
     nbgrader takes any text on stderr in a test cell for a failed test; a warning is not a wrong answer, and neither is
-    what `tf.print` shows. TensorFlow writes past Python, to file descriptor 2. The kernel reads that and shows it under
-    the name of the stream that `sys.stderr` was, so that stream gets another name.
+    what `tf.print` shows. Not all of it goes through `sys.stderr`. What is written in C++ uses file descriptor 2, which
+    the kernel reads; and loggers keep the stream that they found, so that this one gets the name of the other.
     """
     if type(sys.stderr).__module__ == "ipykernel.iostream":
+        os.dup2(1, 2)
         sys.stderr.name = sys.stdout.name  # type: ignore[misc]
     sys.stderr = sys.stdout

@@ -135,7 +135,24 @@ def right_answers():
             of_nbgrader = cell.metadata.get("nbgrader", {})
             if of_nbgrader.get("solution"):
                 source = re.sub(r"\n *### INSTEAD.*?(?=\n *### END)", "", cell.source, flags=re.DOTALL)
-                answers[of_nbgrader["grade_id"]] = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source)
+                answers[of_nbgrader["grade_id"]] = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source).rstrip()
         return answers
 
     return read
+
+
+NOISE = """
+    import os
+    import warnings
+
+    warnings.warn("a warning of Python")
+    tf.get_logger().warning("a warning of TensorFlow")
+    tf.print("printed by TensorFlow:", p)
+    os.write(2, b"written to descriptor 2\\n")
+"""
+
+
+def noisy(answers):
+    """Return answers of ps3 of which one writes to stderr in all the ways that TensorFlow does."""
+    head, rest = answers["accuracy"].rsplit('"""', 1)
+    return answers | {"accuracy": f'{head}"""{NOISE}{rest}'}

@@ -20,18 +20,18 @@ class Desk:
             old.unlink()
 
     def _look_at(self, request):
-        if not re.match(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:", request.url):
+        if not re.match(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|about:|data:|blob:", request.url):
             self._trouble.append(f"asked the network for {request.url}")
 
     def leave(self):
         """Close the window."""
         self.page.close()
-        assert self._trouble == []
+        assert not self._trouble, self._trouble
 
     def picture(self, what):
-        """Save a picture of the window."""
+        """Save a picture of the window, of what fades in as it is in the end."""
         self._taken += 1
-        self.page.screenshot(path=self._pictures / f"{self._name}-{self._taken}-{what}.png")
+        self.page.screenshot(path=self._pictures / f"{self._name}-{self._taken}-{what}.png", animations="disabled")
 
     def open(self, *names):
         """Open a file by double clicks on its folders and itself."""

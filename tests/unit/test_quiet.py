@@ -38,9 +38,10 @@ def kernel():
 
 @pytest.mark.parametrize("word", WRITERS)
 def test_what_is_written_to_stderr_is_shown_as_ordinary_output(kernel, word):
-    kernel.execute(WRITERS[word])
+    cell = kernel.execute(WRITERS[word])
     while True:
         message = kernel.get_iopub_msg(timeout=60)
         if message["msg_type"] == "stream" and word in message["content"]["text"]:
             break
     assert message["content"]["name"] == "stdout"
+    assert message["parent_header"]["msg_id"] == cell or word == "logger", "under the cell that wrote it"
