@@ -102,6 +102,7 @@ class Lab:
         if not (self.folder / NBGRADER_CONFIG).exists():
             lines.append(f"load_subconfig({NBGRADER_CONFIG!r}, path={str(self._beside_package(NBGRADER_CONFIG))!r})")
         lines.append(f"c.CourseDirectory.root = {str(self.folder)!r}")
+        lines.append("c.FormgradeExtension.debug = False")  # a panel that lists the configuration
         if not (self.folder / "source").exists():
             source = self._beside_package("source") / "source"
             lines.append(f"c.CourseDirectory.source_directory = {str(source)!r}")

@@ -11,6 +11,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL
 from types import TracebackType
 from typing import Any, Literal
 
@@ -74,7 +75,10 @@ class Kernel:
     async def __aenter__(self) -> Kernel:
         activate()
         environment = os.environ | {"IPYTHONDIR": str(self._folder / ".ipython")}
-        await self._client.async_start_new_kernel(cwd=str(self._folder), env=environment)
+        # What cells print comes as messages; what goes past Python must not get into the grader's own output.
+        await self._client.async_start_new_kernel(
+            cwd=str(self._folder), env=environment, stdout=DEVNULL, stderr=DEVNULL
+        )
         await self._client.async_start_new_kernel_client()
         return self
 

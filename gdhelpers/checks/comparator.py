@@ -138,16 +138,20 @@ def _values(value: Array, expected: Array, budget: Array) -> Mismatch | None:
 def came(answer: object) -> str:
     """Say in words what kind of value came.
 
-    >>> came((np.zeros((2, 1)), 1.0))
-    'a tuple of 2: an array of shape (2, 1), a float'
+    >>> came((np.zeros((2, 1)), np.float32(1.0)))
+    'a tuple of 2: an array of shape (2, 1), a scalar'
     """
     try:
         value = plain(answer)
     except NotPlainError as problem:
         return str(problem)
     if isinstance(value, list | tuple) and 0 < len(value) <= PARTS:
-        return f"{describe(value)}: {', '.join(map(describe, value))}"
-    return describe(value)
+        return f"{describe(value)}: {', '.join(map(_kind, value))}"
+    return _kind(value)
+
+
+def _kind(value: Plain) -> str:
+    return describe(value) if _scalar_problem(value) else "a scalar"
 
 
 def wanted(expected: Any) -> str:

@@ -33,7 +33,7 @@ def answer(notebook, function, source):
 
 def outcomes(assignment, notebook):
     submission = Submission("ada", json.dumps(notebook).encode())
-    return {v.function: (v.outcome, v.points) for v in examine(assignment, submission).record.verdicts}
+    return {v.function: (v.outcome, v.points) for v in examine(assignment, submission, seed=1).record.verdicts}
 
 
 ALL_RIGHT = {
@@ -81,7 +81,22 @@ def test_cells_run_as_jupyter_runs_them_and_noise_costs_nothing(assignment, solv
 def test_an_exception_is_told_with_the_students_own_line(assignment, solved):
     answer(solved, "derivative", "def derivative(f, x):\n    slope = 1 / 0\n    return slope")
     submission = Submission("ada", json.dumps(solved).encode())
-    verdict = examine(assignment, submission).record.verdicts[0]
+    verdict = examine(assignment, submission, seed=1).record.verdicts[0]
     assert verdict.outcome == "error"
     assert "ZeroDivisionError" in verdict.message
     assert "slope = 1 / 0" in verdict.message
+
+
+def test_another_seed_asks_other_cases_and_the_same_seed_the_same(assignment, solved):
+    answer(solved, "derivative", "def derivative(f, x):\n    raise ValueError(f'asked at {x}')")
+    submission = Submission("ada", json.dumps(solved).encode())
+    told = [examine(assignment, submission, seed=number).record.verdicts[0].message for number in (1, 2, 1)]
+    assert all("asked at" in message for message in told)
+    assert told[0] == told[2] != told[1]
+
+
+def test_what_goes_past_python_stays_out_of_the_graders_output(assignment, solved, capfd):
+    answer(solved, "derivative", "import os\nos.write(1, b'to 1')\nos.write(2, b'to 2')\nos.system('echo from a shell')")
+    examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1)
+    shown = capfd.readouterr()
+    assert (shown.out, shown.err) == ("", "")

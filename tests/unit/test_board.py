@@ -57,7 +57,7 @@ def test_a_cell_has_one_table_that_grows(outputs):
         "More checks run at grading.",
     ]
     assert shown.data["text/html"].count("<tr>") == 3
-    assert "a tuple of 2: an array of shape (2, 1), a float" in shown.data["text/html"]
+    assert "a tuple of 2: an array of shape (2, 1), a scalar" in shown.data["text/html"]
 
 
 def test_the_row_that_fails_is_the_last_and_the_error_is_one_line(outputs):
