@@ -6,16 +6,20 @@ nothing, and after grading it would show the hidden tests.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Objection(AssertionError):  # noqa: N818 - the student reads the name
     """An answer is not right; the text says why in the student's words.
 
-    `misconception` is the slug of the misconception that explains it, or None.
+    `misconception` is the slug of the misconception that explains it, or None; `cases` are the names of the cases with
+    wrong answers, where they were all asked.
     """
 
-    def __init__(self, message: str, misconception: str | None = None) -> None:
+    def __init__(self, message: str, misconception: str | None = None, cases: Sequence[str] = ()) -> None:
         self.message = message
         self.misconception = misconception
+        self.cases = tuple(cases)
         super().__init__(message + (f" [{misconception}]" if misconception else ""))
 
     def _render_traceback_(self) -> list[str]:

@@ -27,17 +27,13 @@ def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
         if problem is not None:
             raise _objection(function, name, cases, case, problem)
     if _first_problem(cases[0], call(function, cases[0].arguments)) is not None:
-        raise WrongAnswer(f"{name} answers the first question otherwise when it is asked again after others.")
-
-
-def failing(function: Function, cases: Sequence[Case]) -> list[str]:
-    """Return the names of the cases that an answer gets wrong, asked one by one as an examination asks them."""
-    return [case.name for case in cases if _first_problem(case, call(function, case.arguments, times=2)) is not None]
+        words = f"{name} answers the first question otherwise when it is asked again after others."
+        raise WrongAnswer(words, cases=["the first, asked again"])
 
 
 def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
     """Whether the answers to all cases are right, the second time too, and leave the arguments as they were."""
-    return not failing(function, cases)
+    return all(_first_problem(case, call(function, case.arguments, times=2)) is None for case in cases)
 
 
 def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:
@@ -88,14 +84,14 @@ def _objection(function: Function, name: str, cases: Sequence[Case], case: Case,
         return NotAnswered(f"{name} is not answered yet: it raises NotImplementedError.")
     kind = AnswerRaised if problem.kind == "raised" else WrongAnswer
     answers = [call(function, asked.arguments, times=2) for asked in cases]
+    wrong = [asked.name for asked, replies in zip(cases, answers, strict=True) if _first_problem(asked, replies)]
     misconception = diagnose(answers, name, cases)
     if misconception is not None:
         what = f" It {problem.message.removeprefix('it ')}." if problem.kind == "raised" else ""
-        return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug)
-    wrong = [asked.name for asked, replies in zip(cases, answers, strict=True) if _first_problem(asked, replies)]
+        return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug, wrong)
     hints = (_cause(case, answers[cases.index(case)]), pattern(cases, answers, wrong))
     more = "".join(f" {hint}" for hint in hints if hint)
-    return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).{more}")
+    return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).{more}", cases=wrong)
 
 
 def _cause(case: Case, replies: Sequence[Reply]) -> str | None:

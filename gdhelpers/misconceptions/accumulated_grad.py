@@ -103,3 +103,11 @@ def nothing_returned(f, x, times):
     x = torch.tensor(x, requires_grad=True)
     for _ in range(times):
         f(x).backward()
+
+
+@says("`.grad` is kept from call to call: the leaf lives outside the function, so an earlier call is added in.")
+def adds_up_over_calls(f, x, times, leaves={}):  # noqa: B006 - that is the mistake
+    leaf = leaves.setdefault(x, torch.tensor(x, requires_grad=True))
+    for _ in range(times):
+        f(leaf).backward()
+    return leaf.grad.clone()

@@ -47,3 +47,27 @@ def python_loop(y: tf.Tensor, p: tf.Tensor, threshold: float = 0.5) -> float:
 def flat_tensors(y, p, threshold=0.5):
     y, decisions = tf.squeeze(y, axis=1), tf.squeeze(p, axis=1) >= threshold
     return tf.reduce_sum(tf.where(decisions, y, 1 - y)) / tf.cast(tf.size(y), tf.float32)
+
+
+def error_by_absolute_difference(y, p, threshold=0.5):
+    decisions = np.where(p.numpy() >= threshold, 1.0, 0.0)
+    return float(1.0 - np.abs(decisions - y.numpy()).mean())
+
+
+def metric_of_keras(y, p, threshold=0.5):
+    # The metric decides p > threshold: the largest float below it makes that p >= threshold.
+    below = np.nextafter(np.float32(threshold), np.float32(-1.0))
+    return tf.reduce_mean(tf.keras.metrics.binary_accuracy(y, p, threshold=below))
+
+
+def data_frame_of_pandas(y, p, threshold=0.5):
+    import pandas as pd
+
+    rows = pd.DataFrame({"y": y.numpy().ravel(), "p": p.numpy().ravel()})
+    return (rows["p"].ge(threshold) == rows["y"].eq(1)).mean()
+
+
+def logical_operations(y, p, threshold=0.5):
+    said, true = tf.greater_equal(p, threshold), tf.cast(y, tf.bool)
+    right = tf.logical_not(tf.math.logical_xor(said, true))
+    return tf.math.count_nonzero(right) / tf.size(right, out_type=tf.int64)

@@ -110,3 +110,11 @@ def typed_with_a_helper(f, x0: float, lr: float, steps: int, verbose: bool = Tru
             print(number, path[-1].item())
     del path[0]
     return path
+
+
+def gradient_of_torch_func(f, x0, lr, steps):
+    slope, x, path = torch.func.grad(f), torch.tensor(x0), []
+    for _ in range(steps):
+        x = x - lr * slope(x)
+        path.append(x)
+    return path

@@ -119,3 +119,27 @@ def grad_set_to_none(X, y, lr, steps):
             b.sub_(lr * b.grad)
         W.grad = b.grad = None
     return W.detach().numpy(), b.detach().numpy(), history
+
+
+def vector_jacobian_product(X, y, lr, steps):
+    def loss(parameters):
+        return ((X @ parameters[:-1] + parameters[-1] - y.reshape(-1, 1)) ** 2).mean()
+
+    parameters, losses = torch.zeros(X.shape[1] + 1, 1), []
+    for _ in range(steps):
+        value, back = torch.func.vjp(loss, parameters)
+        losses.append(value)
+        parameters = parameters - lr * back(torch.ones(()))[0]
+    return parameters[:-1], parameters[-1], torch.stack(losses)
+
+
+def moments_of_the_data(X, y, lr, steps):
+    X, y = X.double(), y.double().reshape(-1, 1)
+    n, d = X.shape
+    design = torch.cat([X, torch.ones(n, 1, dtype=torch.float64)], dim=1)
+    A, c = design.T @ design / n, design.T @ y / n
+    w, losses = torch.zeros(d + 1, 1, dtype=torch.float64), []
+    for _ in range(steps):
+        losses.append(((design @ w - y) ** 2).mean().item())
+        w = w - 2 * lr * (A @ w - c)
+    return w[:d], w[d], losses

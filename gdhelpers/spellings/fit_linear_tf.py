@@ -109,3 +109,44 @@ def typed_with_a_helper(X: tf.Tensor, y: tf.Tensor, lr: float, steps: int) -> tu
         losses.append(float(loss))
         print("step", step, "loss", losses[-1])
     return W, b, losses
+
+
+def optimiser_object_and_one_variable(X, y, lr, steps):
+    design = tf.concat([X, tf.ones_like(X[:, :1])], axis=1)
+    w = tf.Variable(tf.zeros((design.shape[1], 1)))
+    optimiser, losses = tf.keras.optimizers.SGD(lr), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((design @ w - tf.reshape(y, (-1, 1))) ** 2)
+        optimiser.apply_gradients([(tape.gradient(loss, w), w)])
+        losses.append(loss.numpy())
+    return w[:-1], w[-1], losses
+
+
+def gradients_written_out(X, y, lr, steps):
+    y = tf.reshape(y, (-1, 1))
+    W, b, losses = tf.zeros((X.shape[1], 1)), tf.zeros((1,)), []
+    for _ in range(steps):
+        residual = X @ W + b - y
+        losses.append(tf.reduce_mean(residual * residual))
+        W -= lr * 2 * tf.reduce_mean(X * residual, axis=0)[:, None]
+        b -= lr * 2 * tf.reduce_mean(residual, axis=0)
+    return [W, b, losses]
+
+
+def module_with_a_method(X, y, lr, steps):
+    class Line(tf.Module):  # type: ignore[misc]
+        def __init__(self):
+            super().__init__()
+            self.W, self.b = tf.Variable(tf.zeros((X.shape[1], 1))), tf.Variable(tf.zeros((1,)))
+
+        def loss(self):
+            return tf.reduce_mean(tf.math.squared_difference(X @ self.W + self.b, tf.reshape(y, (-1, 1))))
+
+    line, losses = Line(), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            losses.append(line.loss())
+        for variable, gradient in zip((line.W, line.b), tape.gradient(losses[-1], [line.W, line.b]), strict=True):
+            variable.assign(variable - lr * gradient)
+    return line.W, line.b, tuple(losses)

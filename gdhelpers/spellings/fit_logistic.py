@@ -89,3 +89,54 @@ def typed_with_a_helper(X: tf.Tensor, y: tf.Tensor, W0: np.ndarray, b0: np.ndarr
         losses = np.append(losses, loss.numpy())
         print(f"step {step}: loss {losses[-1]:.4f}")
     return W.numpy(), b.numpy(), tuple(losses)
+
+
+def dense_layer_of_keras(X, y, W0, b0, lr, steps):
+    layer = tf.keras.layers.Dense(1)
+    layer.build(X.shape)
+    layer.set_weights([W0, b0])
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.keras.losses.binary_crossentropy(y, layer(X), from_logits=True))
+        for variable, gradient in zip(layer.weights, tape.gradient(loss, layer.weights), strict=True):
+            variable.assign_sub(lr * gradient)
+        losses.append(float(loss))
+    return *layer.get_weights(), losses
+
+
+def watched_tensors_and_a_dictionary(X, y, W0, b0, lr, steps):
+    now, losses = {"W": tf.constant(W0), "b": tf.constant(b0)}, []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(now)
+            z = tf.einsum("nd,dk->nk", X, now["W"]) + now["b"]
+            loss = tf.reduce_mean(tf.math.softplus((1 - 2 * y) * z))
+        slopes = tape.gradient(loss, now)
+        now = {name: now[name] - lr * slopes[name] for name in now}
+        losses.append(loss)
+    return now["W"], now["b"], losses
+
+
+def one_vector_of_parameters(X, y, W0, b0, lr, steps):
+    design = np.hstack([X.numpy(), np.ones((len(X), 1), dtype="float32")])
+    w, losses = np.vstack([W0, b0.reshape(1, 1)]), np.empty(steps)
+    for step in range(steps):
+        z = design @ w
+        losses[step] = np.mean(np.logaddexp(0, z) - y.numpy() * z)
+        w = w - np.float32(lr) * design.T @ (1 / (1 + np.exp(-z)) - y.numpy()) / len(design)
+    return w[:-1], w[-1], losses
+
+
+def loop_of_a_graph(X, y, W0, b0, lr, steps):
+    @tf.function
+    def train(W, b):
+        losses = tf.TensorArray(tf.float32, size=steps)
+        for step in tf.range(steps):
+            z = X @ W + b
+            losses = losses.write(step, tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z)))
+            pull = (tf.sigmoid(z) - y) / tf.cast(tf.shape(X)[0], tf.float32)
+            W, b = W - lr * tf.matmul(X, pull, transpose_a=True), b - lr * tf.reduce_sum(pull, axis=0)
+        return W, b, losses.stack()
+
+    return train(tf.constant(W0), tf.constant(b0))

@@ -123,3 +123,49 @@ def typed_with_a_helper(
         if verbose:
             print(f"{steps}: {x.item()}")
     return x, steps
+
+
+def generator_of_steps(f, x0, lr, tol, max_steps):
+    def walk(x):
+        while True:
+            leaf = torch.tensor(x, requires_grad=True)
+            (slope,) = torch.autograd.grad(f(leaf), leaf)
+            yield leaf.item(), slope.item()
+            x = leaf.item() - lr * slope.item()
+
+    for steps, (x, slope) in zip(range(max_steps + 1), walk(x0), strict=False):
+        if not np.isfinite([x, slope]).all():
+            raise RuntimeError(f"not finite after {steps} updates")
+        if abs(slope) < tol:
+            return x, steps
+    raise RuntimeError("too many updates")
+
+
+def slope_of_torch_func_in_float64(f, x0, lr, tol, max_steps):
+    slope_at, x = torch.func.grad(f), torch.tensor(x0, dtype=torch.float64)
+    slope, steps = slope_at(x), 0
+    while torch.isfinite(x) and torch.isfinite(slope) and slope.abs() >= tol and steps < max_steps:
+        x = x - lr * slope
+        slope, steps = slope_at(x), steps + 1
+    if not (torch.isfinite(x) and torch.isfinite(slope) and slope.abs() < tol):
+        raise RuntimeError(f"no minimum within {max_steps} updates")
+    return [x, steps]
+
+
+def recursion_with_a_count(f, x0, lr, tol, max_steps):
+    def go(x, steps):
+        leaf = torch.tensor(x, requires_grad=True)
+        f(leaf).backward()
+        slope = leaf.grad.item()
+        if not (abs(x) < float("inf") and abs(slope) < float("inf")):
+            raise RuntimeError("diverged")
+        if abs(slope) < tol:
+            return x, steps, True
+        return (x, steps, False) if steps == max_steps else (x - lr * slope, steps + 1, None)
+
+    x, steps, arrived = x0, 0, None
+    while arrived is None:
+        x, steps, arrived = go(x, steps)
+    if not arrived:
+        raise RuntimeError("max_steps were not enough")
+    return np.float64(x), np.int64(steps)

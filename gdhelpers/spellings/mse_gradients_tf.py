@@ -71,3 +71,18 @@ def mean_squared_error_of_keras(X, y, W, b):
     with tf.GradientTape() as tape:
         loss = loss_of(tf.expand_dims(y, 1) if y.ndim == 1 else y, X @ W + b)
     return tape.gradient(loss, [W, b])
+
+
+def tape_of_a_jacobian(X, y, W, b):
+    with tf.GradientTape() as tape:
+        squares = tf.square(X @ W + b - tf.reshape(y, (-1, 1)))
+    return tuple(tf.reduce_mean(rows, axis=[0, 1]) for rows in tape.jacobian(squares, [W, b]))
+
+
+def sum_of_rows_in_torch(X, y, W, b):
+    import torch
+
+    leaves = [torch.tensor(v.numpy(), requires_grad=True) for v in (W, b)]
+    rows = zip(torch.tensor(X.numpy()), torch.tensor(y.numpy()).reshape(-1), strict=True)
+    loss = sum((row @ leaves[0] + leaves[1] - target).square().sum() for row, target in rows) / len(X)
+    return torch.autograd.grad(loss, leaves)

@@ -60,3 +60,9 @@ def row_by_row(X, W, b):
 
 def variable_returned(X, W, b):
     return tf.Variable(tf.math.reciprocal(1 + tf.exp(-(X @ W + b))))
+
+
+def one_stable_form_for_each_sign(X, W, b):
+    z = X @ W + b
+    e = tf.exp(-tf.abs(z))
+    return tf.where(z >= 0, 1 / (1 + e), e / (1 + e))

@@ -12,9 +12,7 @@ from gdhelpers.hidden_tests import linear_regression as hidden_tests
 from gdhelpers.hidden_tests.call import Raised, Tensor, TFTensor, call
 from gdhelpers.hidden_tests.examination import Case
 from gdhelpers.hidden_tests.seed import seeded
-from gdhelpers.misconceptions import Misconception
 from gdhelpers.quiet import quietly
-from gdhelpers.spellings import Spelling
 
 with quietly():
     import tensorflow as tf
@@ -24,12 +22,6 @@ POINTWISE = ("mse", "mse_gradients", "mse_gradients_tf")
 DESCENTS = ("fit_linear", "fit_linear_tf")
 GRADIENTS = ("mse_gradients", "mse_gradients_tf")
 SEEDS = (1, 2, 3)
-
-UNNAMED = {
-    # Other values at every call: there is nothing to reproduce.
-    ("fit_linear", "starts-from-random-numbers"),
-    ("fit_linear_tf", "starts-from-random-numbers"),
-}
 
 X = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 4.0]])
 Y = np.array([[2.0], [6.0], [-1.0]])
@@ -54,14 +46,6 @@ def case_named(function: str, name: str, seed: int) -> Case:
 def numbers(case: Case) -> list[object]:
     """The arguments of a case as arrays and numbers."""
     return [getattr(argument, "array", argument) for argument in case.arguments]
-
-
-def every_spelling() -> list[tuple[str, Spelling]]:
-    return [(function, spelling) for function in FUNCTIONS for spelling in spellings.of(function)]
-
-
-def every_misconception() -> list[Misconception]:
-    return [misconception for function in FUNCTIONS for misconception in misconceptions.of(function)]
 
 
 class TestReference:
@@ -206,26 +190,6 @@ class TestBudgets:
 
 
 class TestHiddenTests:
-    @pytest.mark.parametrize(
-        ("function", "spelling"), every_spelling(), ids=lambda value: getattr(value, "__name__", value)
-    )
-    def test_every_spelling_passes(self, function: str, spelling: Spelling) -> None:
-        for seed in SEEDS:
-            examine(function, spelling, seed)
-
-    @pytest.mark.parametrize("misconception", every_misconception(), ids=lambda m: f"{m.function}-{m.slug}")
-    def test_every_misconception_is_rejected_and_named(self, misconception: Misconception) -> None:
-        unnamed = (misconception.function, misconception.slug) in UNNAMED
-        for seed in SEEDS[:2]:
-            with pytest.raises(Objection) as objection:
-                examine(misconception.function, misconception.wrong, seed)
-            assert objection.value.misconception == (None if unnamed else misconception.slug)
-
-    @pytest.mark.parametrize("function", FUNCTIONS)
-    def test_there_are_enough_of_both(self, function: str) -> None:
-        assert len(spellings.of(function)) >= 5
-        assert len(misconceptions.of(function)) >= 6
-
     @pytest.mark.parametrize("function", FUNCTIONS)
     def test_an_unanswered_exercise_is_said_to_be_one(self, function: str) -> None:
         def unanswered(*arguments: object) -> None:
