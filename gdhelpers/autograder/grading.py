@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from gdhelpers.autograder import gradebook, pages, secret
+from gdhelpers.autograder import gradebook, pages, receipt, secret
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
@@ -42,7 +42,7 @@ def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: 
         key = secret.read_or_make(course.root)
         for student, examined in _examined(assignment, found, key):
             if isinstance(examined, Examined):
-                records[student] = _kept(book, course, assignment, examined)
+                records[student] = _kept(book, course, assignment, examined, found[student])
             else:
                 records[student] = examined
             reporter.advance(records[student])
@@ -88,10 +88,14 @@ def _result(task: Future[Examined], student: str, assignment: Assignment) -> Exa
         return _infrastructure(student, assignment, "The grader failed, not the submission", error)
 
 
-def _kept(book: Any, course: Course, assignment: Assignment, examined: Examined) -> Record:
+def _kept(
+    book: Any, course: Course, assignment: Assignment, examined: Examined, submission: Submission | None
+) -> Record:
     """Keep an examined submission; trouble in keeping one must not stop the class."""
     try:
         _keep(book, course, assignment, examined)
+        if submission is not None:
+            receipt.write(course, assignment, examined, submission.content)
     except Exception as error:
         book.db.rollback()
         return _infrastructure(examined.record.student, assignment, "The score could not be written", error)

@@ -96,7 +96,8 @@ def test_another_seed_asks_other_cases_and_the_same_seed_the_same(assignment, so
 
 
 def test_what_goes_past_python_stays_out_of_the_graders_output(assignment, solved, capfd):
-    answer(solved, "derivative", "import os\nos.write(1, b'to 1')\nos.write(2, b'to 2')\nos.system('echo from a shell')")
+    writing = "import os\nos.write(1, b'to 1')\nos.write(2, b'to 2')\nos.system('echo from a shell')"
+    answer(solved, "derivative", writing)
     examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1)
     shown = capfd.readouterr()
     assert (shown.out, shown.err) == ("", "")
