@@ -1,7 +1,7 @@
 """Judging a value, numerically and in words; safe to give to students."""
 
 from gdhelpers.checks.comparator import Mismatch, compare
-from gdhelpers.checks.errors import AnswerRaised, NotAnswered, Objection, WrongAnswer
+from gdhelpers.checks.errors import AnswerRaised, NotAnswered, Objection, WrongAnswer, tell_unanswered
 from gdhelpers.checks.plain import NotPlainError, describe, plain
 from gdhelpers.checks.visible import agrees, more_at_grading, numerical_gradient, slopes_agree
 
@@ -19,4 +19,5 @@ __all__ = [
     "numerical_gradient",
     "plain",
     "slopes_agree",
+    "tell_unanswered",
 ]

@@ -180,6 +180,15 @@ def _muted() -> Iterator[None]:
         yield
 
 
+def tape_is_genuine() -> bool:
+    """Whether `tf.GradientTape.gradient` is TensorFlow's own code, and nothing that a notebook put in its place."""
+    import tensorflow as tf
+    from tensorflow.python.eager import backprop
+
+    code = getattr(tf.GradientTape.gradient, "__code__", None)
+    return code is not None and code.co_filename == backprop.__file__ and code.co_name == "gradient"
+
+
 @contextmanager
 def _scaled_tape(factor: float | None) -> Iterator[None]:
     if factor is None:

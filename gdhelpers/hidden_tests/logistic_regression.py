@@ -17,7 +17,7 @@ from gdhelpers import reference
 from gdhelpers.checks.comparator import compare
 from gdhelpers.checks.errors import NotAnswered, WrongAnswer
 from gdhelpers.hidden_tests import seed
-from gdhelpers.hidden_tests.call import Raised, TFTensor, TFVariable, call
+from gdhelpers.hidden_tests.call import Raised, TFTensor, TFVariable, call, tape_is_genuine
 from gdhelpers.hidden_tests.case import Arguments, Case, neighbours
 from gdhelpers.hidden_tests.examination import Function, examine, values_are_right
 from gdhelpers.reference import budgets
@@ -452,6 +452,11 @@ def _demand_right_gradients(answer: Function, cases: Sequence[Case]) -> None:
 
 
 def _demand_tape(answer: Function, case: Case) -> None:
+    if not tape_is_genuine():
+        raise WrongAnswer(
+            "Whether the gradients come from a tape cannot be seen: this notebook replaced `tf.GradientTape.gradient`. "
+            "This point is for gradients of TensorFlow's own tape."
+        )
     value: Any = call(answer, case.arguments, tape_factor=TAPE_FACTOR)[0].value
     if isinstance(value, Raised):
         raise WrongAnswer(

@@ -5,10 +5,13 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -88,8 +91,17 @@ def _address(process):
         said.append(line)
         if found := re.search(r"http://127\.0\.0\.1:\S+", line):
             overdue.cancel()
+            _answers(urlsplit(found.group()).port, process)
             return found.group()
     raise AssertionError("gd lab ended without an address:\n" + "".join(said))
+
+
+def _answers(port, process):
+    """Wait until the server takes calls: it says its address a moment before it does."""
+    while process.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)  # between two tries
 
 
 def _stop(process):

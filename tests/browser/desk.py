@@ -68,6 +68,14 @@ class Desk:
         expect(last).to_have_text(re.compile(r"\[\d+\]:"))
         self.idle()
 
+    def run_until(self, text):
+        """Run all cells and wait for the one that fails, which ends the run, to say so."""
+        self.choose("Run", "Run All Cells")
+        said = self.page.locator(".jp-OutputArea-output", has_text=text).first
+        expect(said).to_be_visible()
+        self.idle()
+        said.scroll_into_view_if_needed()
+
     def validate(self):
         """Press Validate and return the dialog that comes up."""
         self.page.get_by_role("button", name="Validate").click()

@@ -73,3 +73,21 @@ def test_a_measured_slope_never_raises(outputs):
     (shown,) = outputs[2]
     assert "wrong  c differs from the slopes measured by nudging" in shown.data["text/plain"]
     assert "ok     d agrees" in shown.data["text/plain"]
+
+
+def test_an_exercise_without_an_answer_says_so_in_a_sentence():
+    """The cell still ends with the error: nbgrader and Validate go by that."""
+    source = "from gdhelpers import checks\nchecks.tell_unanswered()"
+    cells = [nbformat.v4.new_code_cell(text) for text in (source, "raise NotImplementedError()", "1 / 0")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    (unanswered,), (other,) = notebook.cells[1].outputs, notebook.cells[2].outputs
+    assert (unanswered.output_type, unanswered.ename) == ("error", "NotImplementedError")
+    assert unanswered.traceback == [
+        "NotImplementedError: not answered yet. Replace the line `raise NotImplementedError()` by your answer."
+    ]
+    assert len(other.traceback) > 1, "any other error shows where it arose"
+
+
+def test_outside_of_ipython_nothing_happens():
+    checks.tell_unanswered()

@@ -158,7 +158,30 @@ def with_a_custom_gradient(X, y, W, b):
     return tape.gradient(loss, [W, b])
 
 
+def by_an_alias(X, y, W, b):
+    from tensorflow import GradientTape as Recorder
+
+    with Recorder(persistent=True) as recorder:
+        loss = from_logits(X, y, W, b)
+    return recorder.gradient(loss, W), recorder.gradient(loss, b)
+
+
+def by_two_tapes(X, y, W, b):
+    with tf.GradientTape() as one, tf.GradientTape() as other:
+        loss = from_logits(X, y, W, b)
+    return one.gradient(loss, W), other.gradient(loss, b)
+
+
+def through_helpers(X, y, W, b):
+    """The helper stands outside, as in an earlier cell."""
+    dW, db = by_two_tapes(X, y, W, b)
+    return [tf.identity(dW), tf.identity(db)]
+
+
 TAPES = [
+    by_an_alias,
+    by_two_tapes,
+    through_helpers,
     *(spelling for spelling in spellings.of("logistic_gradients") if spelling.__name__.startswith("tape_")),
     traced,
     compiled,
@@ -227,6 +250,20 @@ NO_TAPES = [
 def test_a_right_formula_gets_its_points_and_not_the_tape_point(answer) -> None:
     hidden_tests.logistic_gradients(answer)
     with pytest.raises(WrongAnswer, match="The gradients are right, but dW and db did not come from the tape"):
+        hidden_tests.logistic_gradients_tape(answer)
+
+
+def test_a_tape_that_was_replaced_gets_no_tape_point(monkeypatch) -> None:
+    """The answer asks a tape, and the tape was taught to answer with the formula."""
+    asked = []
+
+    def answer(*given):
+        asked[:] = given
+        return by_tape(*given)
+
+    monkeypatch.setattr(tf.GradientTape, "gradient", lambda *_, **__: list(by_hand(*asked)))
+    hidden_tests.logistic_gradients(answer)
+    with pytest.raises(WrongAnswer, match="replaced"):
         hidden_tests.logistic_gradients_tape(answer)
 
 
