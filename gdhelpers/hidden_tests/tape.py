@@ -1,0 +1,71 @@
+"""Telling whether the gradients that an answer returns come from a `tf.GradientTape`.
+
+What the tape gives is multiplied by a factor, and what the answer returns has to be multiplied by it, too. An answer
+that opens a tape and returns a formula does not follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gdhelpers.checks.comparator import compare
+from gdhelpers.checks.errors import NotAnswered, WrongAnswer
+from gdhelpers.hidden_tests.call import Raised, call, tape_is_genuine
+from gdhelpers.hidden_tests.case import Case
+from gdhelpers.hidden_tests.examination import Function, values_are_right
+
+FACTOR = 4.0
+"""What gradients of a tape are multiplied by, to see whether an answer is made of them; it rounds nothing."""
+
+USES = (1, 2, 3)
+"""How many gradients of a tape may be chained to an answer, by `output_gradients`: each brings the factor once."""
+
+
+ASKED = 2
+"""In how many cases the tape is looked for."""
+
+
+def demand(answer: Function, cases: Sequence[Case]) -> None:
+    """Raise an `Objection` where the gradients are not right, or do not come from a tape."""
+    _demand_right_gradients(answer, cases)
+    for case in cases[:ASKED]:
+        _demand_tape(answer, case)
+
+
+def _demand_right_gradients(answer: Function, cases: Sequence[Case]) -> None:
+    first = call(answer, cases[0].arguments)[0].value
+    if isinstance(first, Raised) and "NotImplementedError" in first.kinds:
+        raise NotAnswered("logistic_gradients is not answered yet: it raises NotImplementedError.")
+    if not values_are_right(answer, cases):
+        raise WrongAnswer(
+            "This point is for right gradients that come from the tape, and what logistic_gradients returns is not "
+            "right yet: the checks above say more."
+        )
+
+
+def _demand_tape(answer: Function, case: Case) -> None:
+    if not tape_is_genuine():
+        raise WrongAnswer(
+            "Whether the gradients come from a tape cannot be seen: this notebook replaced `tf.GradientTape.gradient`. "
+            "This point is for gradients of TensorFlow's own tape."
+        )
+    value: Any = call(answer, case.arguments, tape_factor=FACTOR)[0].value
+    if isinstance(value, Raised):
+        raise WrongAnswer(
+            f"The gradients are right, but they cannot be traced to a tape: with other gradients from the tape, "
+            f"logistic_gradients raised {value}."
+        )
+    parts = zip(("dW", "db"), value, case.expected, case.budget, strict=True)
+    by_hand = [part for part, *numbers in parts if not scales(*numbers)]
+    if by_hand:
+        raise WrongAnswer(
+            f"The gradients are right, but {' and '.join(by_hand)} did not come from the tape. This point is for "
+            "returning what the `gradient` of a `tf.GradientTape` gives, without a formula derived by hand."
+        )
+
+
+def scales(value: Any, expected: Any, budget: Any) -> bool:
+    """Whether a gradient has been multiplied by the factor of the tape."""
+    factors = (FACTOR**uses for uses in USES)
+    return any(compare(value, factor * expected, factor * budget) is None for factor in factors)
