@@ -26,18 +26,19 @@ def diagnose(answers: Sequence[list[Reply]], name: str, cases: Sequence[Case]) -
     fitting = [
         misconception
         for misconception in misconceptions.of(name)
-        if all(_alike(answer, _wrong_answer(misconception, case)) for answer, case in zip(answers, cases, strict=True))
+        if all(alike(answer, wrong_answer(misconception, case)) for answer, case in zip(answers, cases, strict=True))
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
 @lru_cache(maxsize=8192)
-def _wrong_answer(misconception: Misconception, case: Case) -> list[Reply]:
+def wrong_answer(misconception: Misconception, case: Case) -> list[Reply]:
     """Return what a misconception answers; whoever tries many answers on the same cases asks for it again and again."""
     return call(misconception.wrong, case.arguments, times=2)
 
 
-def _alike(replies: list[Reply], others: list[Reply]) -> bool:
+def alike(replies: list[Reply], others: list[Reply]) -> bool:
+    """Whether two answers to one case are the same, but for what float32 may make of one formula."""
     return len(replies) == len(others) and all(
         a.changes == b.changes and _same_value(a.value, b.value) for a, b in zip(replies, others, strict=True)
     )

@@ -1,16 +1,25 @@
 """Mutation testing of the hidden tests: every misconception loses its points, every right spelling keeps them."""
 
 import json
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from gdhelpers import misconceptions, mutants, spellings
 from gdhelpers.cli import main
-from gdhelpers.hidden_tests import exercise
+from gdhelpers.hidden_tests import diagnosis, exercise, seed
 from gdhelpers.misconceptions import Misconception
 
 FUNCTIONS = list(exercise.functions())
+CONFUSION = Path(__file__).parents[2] / "build" / "confusion"
 ENOUGH_SPELLINGS, ENOUGH_MISCONCEPTIONS = 10, {"logistic_gradients": 20}
+
+
+def produce(name, matrix):
+    """Leave a confusion matrix for a person to read: what was handed in, and what it was taken for."""
+    CONFUSION.mkdir(parents=True, exist_ok=True)
+    (CONFUSION / f"{name}.json").write_text(json.dumps(matrix, indent=2) + "\n")
 
 
 def test_every_graded_function_has_its_cases():
@@ -31,6 +40,7 @@ def test_every_misconception_loses_its_points_on_every_seed_and_is_named(functio
     assert all(mutant.seeds == 20 for mutant in tried)
     assert [(mutant.misconception.slug, mutant.survived) for mutant in tried if not mutant.killed] == []
     assert all(mutant.killed_by for mutant in tried)
+    produce(function, {mutant.misconception.slug: mutant.named_as for mutant in tried})
     right = sum(mutant.named for mutant in tried)
     names = sum(sum(mutant.named_as.values()) for mutant in tried)
     assert right >= 0.9 * sum(mutant.seeds for mutant in tried), "nine in ten are named"
@@ -38,9 +48,20 @@ def test_every_misconception_loses_its_points_on_every_seed_and_is_named(functio
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_any_two_misconceptions_differ_on_some_case(function):
+    with seed.seeded(0):
+        cases = exercise.cases(function)
+    for first, second in combinations(misconceptions.of(function), 2):
+        assert not all(
+            diagnosis.alike(diagnosis.wrong_answer(first, case), diagnosis.wrong_answer(second, case)) for case in cases
+        ), f"{first.slug} and {second.slug} are one"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_of_two_misconceptions_at_once_none_is_named_that_is_not_held(function):
     tried = list(mutants.pairs(function, spellings.of(function)[0], number=3))
     assert len(tried) >= 3
+    produce(f"{function}-pairs", {f"{pair.first.slug} + {pair.second.slug}": pair.named for pair in tried})
     assert sum(pair.misnamed for pair in tried) <= 0.05 * sum(pair.named is not None for pair in tried)
 
 
