@@ -1,8 +1,10 @@
 """The configuration of the course, for nbgrader's own commands, its formgrader and `gd` alike."""
 
 from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
+from gdhelpers.autograder import receipt
 from gdhelpers.autograder.release import ClearSolutionsInstead
 from gdhelpers.environment import activate
 
@@ -31,5 +33,10 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?:_assignsubmission_file|(?:_LATE)?_\d+_\d+)[_/]+(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb$"
 )
 
+# Receipts lie beside the autograded notebooks and are the instructor's: feedback is made without them.
+c.CourseDirectory.ignore = [*CourseDirectory.ignore.default(), receipt.PATTERN]
+
 # What a student wrote is shown as text, never as a script.
 c.HTMLExporter.sanitize_html = True
+# Outputs are shown as pictures and text: of a table nbconvert's sanitiser leaves its markup.
+c.NbConvertBase.display_data_priority = ["image/png", "image/jpeg", "text/plain"]

@@ -16,6 +16,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import LimitOutput
 
+from gdhelpers.autograder import receipt
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
@@ -35,6 +36,7 @@ def write_feedback(course: Course, assignment: Assignment, student: str) -> None
     config = copy.deepcopy(course.config)
     config.CourseDirectory.student_id = student
     config.CourseDirectory.assignment_id = assignment.name
+    config.CourseDirectory.ignore = [*course.nbgrader.ignore, receipt.PATTERN]
     converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
     converter.force = True
     converter.log = logging.getLogger("gdhelpers.feedback")

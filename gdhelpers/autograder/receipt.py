@@ -18,12 +18,16 @@ SCHEMA = 1
 PACKAGES = ("gdhelpers", "nbgrader", "numpy", "tensorflow", "torch")
 """Whose versions may matter for a score."""
 
+SUFFIX = ".receipt.json"
+PATTERN = f"*{SUFFIX}"
+"""The files that nbgrader must leave alone when it makes feedback of whatever lies in `autograded/`."""
+
 Receipt = dict[str, Any]
 
 
 def path(course: Course, assignment: Assignment, student: str) -> Path:
     """Return where the receipt of a student's submission lies."""
-    return course.folder("autograded", student, assignment.name) / f"{assignment.path.stem}.receipt.json"
+    return course.folder("autograded", student, assignment.name) / f"{assignment.path.stem}{SUFFIX}"
 
 
 def write(course: Course, assignment: Assignment, examined: Examined, content: bytes) -> None:

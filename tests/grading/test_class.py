@@ -9,7 +9,7 @@ import pytest
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.demonstration import hand_in, made_up_class
 
-from .conftest import ASSIGNMENTS, run
+from .conftest import ASSIGNMENTS, ROOT, run
 
 OUTCOMES = {"passed", "failed", "error", "timeout", "crashed", "missing", "manual"}
 
@@ -112,3 +112,36 @@ def test_grading_again_gives_the_same(graded):
     for name in chosen:
         before, after = entries(document)[name], again[name]
         assert [t | {"seconds": 0} for t in after["tests"]] == [t | {"seconds": 0} for t in before["tests"]]
+
+
+def test_receipts_stay_with_the_instructor(graded):
+    course, assignment, pupils, *_ = graded
+    for pupil in pupils:
+        kept = course.folder("autograded", pupil.name, assignment.name)
+        assert len(list(kept.glob("*.receipt.json"))) == 1
+    assert not list((course.root / "feedback").rglob("*.json"))
+    shutil.copy(ROOT / "nbgrader_config.py", course.root)  # as the guide says
+    run("nbgrader", "generate_feedback", assignment.name, "--force", cwd=course.root)
+    assert list((course.root / "feedback").rglob("*.html"))
+    assert not list((course.root / "feedback").rglob("*.json"))
+
+
+def test_feedback_shows_the_checks_as_text(graded):
+    course, assignment, pupils, *_ = graded
+    solved = next(pupil.name for pupil in pupils if pupil.work == "all right")
+    (page,) = course.folder("feedback", solved, assignment.name).glob("*.html")
+    text = page.read_text()
+    assert "agrees with the example worked by hand" in text
+    assert "&lt;td" not in text
+    assert "<td style" not in text
+
+
+def test_the_report_counts_what_the_scores_say(graded):
+    course, assignment, _, document, _ = graded
+    done = run("gd", "report", assignment.name, cwd=course.root)
+    tests = [test for entry in document["submissions"] for test in entry["tests"]]
+    for cell in assignment.graded:
+        outcomes = [test["outcome"] for test in tests if test["grade_id"] == cell.grade_id]
+        if cell.kind == "test":
+            assert f"{outcomes.count('passed')} of {len(outcomes)} (" in done.stdout
+    assert (course.root / "reports" / f"{assignment.name}.html").exists()
