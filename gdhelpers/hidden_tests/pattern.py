@@ -21,6 +21,8 @@ def pattern(cases: Sequence[Case], answers: Sequence[Sequence[Reply]], wrong: Se
     values = [replies[0].value for replies in answers]
     if all(isinstance(value, Raised) for value in values):
         return None
+    if all(value is None for value in values):
+        return "A function that ends without `return` gives None; so does printing in its place."
     if len(values) > 1 and all(is_multiple(value, values[0], 1.0) for value in values[1:]):
         return "The answer is the same whatever is asked: look at whether it depends on the arguments."
     right = len(cases) - len(wrong)

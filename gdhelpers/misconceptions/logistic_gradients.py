@@ -151,3 +151,10 @@ def variables_taken_as_arrays(X, y, W, b):
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z))
     dW, db = tape.gradient(loss, [W, b])
     return dW.numpy(), db.numpy()
+
+
+@says("The function returned None. Look for what it hands back: printing the gradients is not returning them.")
+def returns_nothing(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+    print(tape.gradient(loss, [W, b]))

@@ -25,6 +25,10 @@ def test_an_answer_that_is_always_the_same():
     assert "same whatever is asked" in told("mse", lambda *_: 3.25)
 
 
+def test_an_answer_that_returns_nothing():
+    assert "ends without `return`" in told("accuracy", lambda *_: None)
+
+
 def test_an_answer_that_is_wrong_for_one_row_only():
     right = spellings.of("mse")[0]
 
