@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdhelpers import reference
 from gdhelpers.checks.errors import WrongAnswer
-from gdhelpers.hidden_tests import seed, tape
+from gdhelpers.hidden_tests import seed, slope, tape
 from gdhelpers.hidden_tests.call import TFTensor, TFVariable, call
 from gdhelpers.hidden_tests.case import Arguments, Case, neighbours
 from gdhelpers.hidden_tests.examination import Function, examine
@@ -39,6 +39,7 @@ def log_loss(answer: Function) -> None:
 def logistic_gradients(answer: Function) -> None:
     """Examine `logistic_gradients(X, y, W, b)`."""
     examine(answer, "logistic_gradients", logistic_gradients_cases())
+    _demand_slope(answer, logistic_gradients_cases()[0])
 
 
 def logistic_gradients_tape(answer: Function) -> None:
@@ -343,6 +344,14 @@ def _flat(cases: Iterator[tuple[str, Arguments]]) -> Iterator[Arguments]:
 
 
 # Beyond values
+
+
+def _demand_slope(answer: Function, case: Case) -> None:
+    """Compare with the measured slope of the loss; the second derivative of the sigmoid is at most 1 / (6 sqrt(3))."""
+    X, y = (argument.array.astype(np.float64) for argument in case.arguments[:2])  # type: ignore[attr-defined]
+    third = float(np.mean((np.abs(X).sum(axis=1) + 1.0) ** 3)) / (6.0 * np.sqrt(3.0))
+    rng = seed.generator("slope of the log loss")
+    slope.demand(answer, case, lambda W, b: reference.log_loss_from_logits(y, logits(X, W, b)), third, rng)
 
 
 def _demand_probabilities(answer: Function, case: Case) -> None:
