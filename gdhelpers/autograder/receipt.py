@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +25,15 @@ PATTERN = f"*{SUFFIX}"
 
 Receipt = dict[str, Any]
 
+_PARTS: dict[str, type | tuple[type, ...]] = {
+    "assignment": str, "submission": str, "versions": dict, "student": str, "status": str, "score": (int, float),
+    "message": str, "tests": list,
+}  # fmt: skip
+_TEST_PARTS: dict[str, type | tuple[type, ...]] = {
+    "grade_id": str, "outcome": str, "message": str, "seconds": (int, float), "misconception": (str, type(None)),
+}  # fmt: skip
+"""What is read of a receipt, and of each test in it; a receipt may hold more."""
+
 
 def path(course: Course, assignment: Assignment, student: str) -> Path:
     """Return where the receipt of a student's submission lies."""
@@ -36,7 +46,8 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
         "schema": SCHEMA,
         "assignment": assignment.name,
         "submission": hashlib.sha256(content).hexdigest(),
-        "versions": {name: found for name in PACKAGES if (found := _version(name))},
+        "versions": {"python": platform.python_version()}
+        | {name: found for name in PACKAGES if (found := _version(name))},
         **examined.record.as_json(),
     }
     where = path(course, assignment, examined.record.student)
@@ -50,11 +61,14 @@ def read(where: Path) -> Receipt:
     """Read a receipt; raises `Trouble` for a file that is none."""
     try:
         document = json.loads(where.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Trouble(f"{where} cannot be read: {error}. Grade this submission again.") from error
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise Trouble(f"{where} is no receipt of this version of gd. Grade this submission again.")
-    return document
+    except (OSError, ValueError, RecursionError) as error:
+        raise Trouble(f"The receipt {where} cannot be read: {error}. {_REMEDY}") from error
+    if isinstance(document, dict) and document.get("schema") != SCHEMA:
+        raise Trouble(f"The receipt {where} is one of another version of gd. {_REMEDY}")
+    lacking = _lacking(document)
+    if lacking:
+        raise Trouble(f"The receipt {where} is damaged: it lacks {lacking}, or holds something else there. {_REMEDY}")
+    return dict(document)
 
 
 def of_class(course: Course, assignment: Assignment) -> Iterator[Receipt]:
@@ -69,3 +83,20 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _lacking(document: Any) -> str | None:
+    """Name the first part that a receipt should have and does not."""
+    if not isinstance(document, dict):
+        return "everything"
+    for name, kind in _PARTS.items():
+        if not isinstance(document.get(name), kind):
+            return f'"{name}"'
+    for number, test in enumerate(document["tests"], start=1):
+        for name, kind in _TEST_PARTS.items():
+            if not isinstance(test, dict) or name not in test or not isinstance(test[name], kind):
+                return f'"{name}" of test {number}'
+    return None
+
+
+_REMEDY = "Grade this submission again: gd grade ASSIGNMENT --student ID"

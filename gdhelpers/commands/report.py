@@ -27,23 +27,22 @@ def run(options: argparse.Namespace) -> int:
     """Print the report and write the page."""
     from rich.console import Console
 
-    from gdhelpers.autograder import report, tables
+    from gdhelpers.autograder import report
     from gdhelpers.autograder.course import Course
+    from gdhelpers.autograder.report import page, terminal
 
     if not options.course.is_dir():
         raise WrongCall(f"There is no folder {options.course}. Name the course directory with --course DIR.")
-    if options.out is not None and not options.out.absolute().parent.is_dir():
-        raise WrongCall(f"There is no folder for --out {options.out}.")
+    if options.out is not None and (options.out.is_dir() or not options.out.absolute().parent.is_dir()):
+        wrong = "is a folder" if options.out.is_dir() else "is in no folder that exists"
+        raise WrongCall(f"--out {options.out} {wrong}. Name a file, such as --out {options.assignment}.html.")
     course = Course(options.course.resolve())
     found = report.of(course, course.assignment(options.assignment))
     console = Console()
-    for part in tables.report(found):
+    for part in terminal.parts(found):
         console.print(part)
-
-    from gdhelpers.autograder.report import page
-
     out = options.out or course.root / "reports" / f"{options.assignment}.html"
     out.parent.mkdir(exist_ok=True)
     out.write_text(page.html(found), encoding="utf-8")
-    print(f"Page: {out}")
+    print(f"\nPage: {out}")
     return DONE

@@ -1,11 +1,14 @@
 """`gd grade` gives a class the scores that it deserves, and says why."""
 
+import hashlib
 import json
 import shutil
+from collections import Counter
 
 import nbformat
 import pytest
 
+from gdhelpers.autograder import receipt, report
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.demonstration import hand_in, made_up_class
 
@@ -145,3 +148,22 @@ def test_the_report_counts_what_the_scores_say(graded):
         if cell.kind == "test":
             assert f"{outcomes.count('passed')} of {len(outcomes)} (" in done.stdout
     assert (course.root / "reports" / f"{assignment.name}.html").exists()
+
+
+def test_receipts_and_the_report_made_of_them_say_what_the_scores_say(graded):
+    course, assignment, pupils, document, _ = graded
+    written = entries(document)
+    receipts = {one["student"]: one for one in receipt.of_class(course, assignment)}
+    assert {name: {part: one[part] for part in written[name]} for name, one in receipts.items()} == written
+    for pupil in pupils:
+        assert receipts[pupil.name]["submission"] == hashlib.sha256(pupil.content).hexdigest()
+    found = report.of(course, assignment)
+    assert dict(found.scores) == {name: entry["score"] for name, entry in written.items()}
+    assert found.absent == report.Absent([], [], [])
+    tests = [test for entry in document["submissions"] for test in entry["tests"]]
+    assert [exercise.total for exercise in found.exercises] == [
+        sum(test["grade_id"] == cell.grade_id for test in tests) for cell in assignment.graded
+    ]
+    held = Counter(test["misconception"] for test in tests if test["misconception"])
+    assert sum((Counter({one.slug: len(one.students)}) for one in found.misconceptions), Counter()) == held
+    assert all(answer.code for answer in found.unexplained)
