@@ -27,7 +27,7 @@ lint: $(READY) ## style, types, import contracts, and whether generated files ar
 	$(BIN)/python tools/constraints.py --check
 
 unit: $(READY) ## tests of the package's parts
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/autograder/report gdhelpers/autograder/secret.py gdhelpers/hidden_tests gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
 
 notebooks: $(READY) ## tests that run the notebooks
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval course

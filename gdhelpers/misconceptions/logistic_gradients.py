@@ -158,3 +158,8 @@ def returns_nothing(X, y, W, b):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
     print(tape.gradient(loss, [W, b]))
+
+
+@says("This is the loss itself, a single number, and not how it changes. Look at what the tape is asked for.")
+def loss_returned(X, y, W, b):
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
