@@ -79,3 +79,27 @@ def graph_of_all_passes(f, x, times):
     leaf = torch.nn.Parameter(torch.tensor(x))
     torch.autograd.backward([f(leaf) for _ in range(times)])
     return leaf.grad.item()
+
+
+def jacobian_of_a_multiple(f, x, times):
+    return torch.autograd.functional.jacobian(lambda leaf: times * f(leaf), torch.tensor(x))
+
+
+def mapped_over_copies(f, x, times):
+    slopes = torch.func.vmap(torch.func.grad(f))(torch.full((times,), x))
+    return slopes.sum()
+
+
+def hook_that_adds_up(f, x, times):
+    seen = []
+    leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    leaf.register_hook(lambda slope: seen.append(slope.item()))
+    while len(seen) < times:
+        f(leaf).backward()
+    return sum(seen)
+
+
+def central_difference_in_float64(f, x, times):
+    h = 1e-6
+    left, right = (f(torch.tensor(x + step, dtype=torch.float64)).item() for step in (-h, h))
+    return times * (right - left) / (2 * h)

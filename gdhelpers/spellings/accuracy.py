@@ -71,3 +71,21 @@ def logical_operations(y, p, threshold=0.5):
     said, true = tf.greater_equal(p, threshold), tf.cast(y, tf.bool)
     right = tf.logical_not(tf.math.logical_xor(said, true))
     return tf.math.count_nonzero(right) / tf.size(right, out_type=tf.int64)
+
+
+def table_of_confusion(y, p, threshold=0.5):
+    table = tf.math.confusion_matrix(y[:, 0], p[:, 0] >= threshold, num_classes=2)
+    return (tf.linalg.trace(table) / tf.reduce_sum(table)).numpy()
+
+
+def in_torch(y, p, threshold=0.5):
+    import torch
+
+    right = torch.tensor(p.numpy()).ge(threshold) == torch.tensor(y.numpy()).bool()
+    return right.double().mean()
+
+
+def two_groups_of_rows(y, p, threshold=0.5):
+    found = tf.math.count_nonzero(p[y == 1] >= threshold)
+    left_alone = tf.math.count_nonzero(p[y == 0] < threshold)
+    return int(found + left_alone) / y.shape[0]

@@ -79,3 +79,32 @@ def typed_with_a_helper(f, x: float, verbose: bool = True) -> torch.Tensor:
     if verbose:
         print(f"slope at {x}: {point.grad.item():.3f}")
     return point.grad
+
+
+def one_step_of_an_optimiser(f, x):
+    point = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    f(point).backward()
+    torch.optim.SGD([point], lr=1.0).step()
+    return x - point.item()
+
+
+def hook_that_sees_the_gradient(f, x):
+    seen: list[torch.Tensor] = []
+    leaf = torch.tensor(x, requires_grad=True)
+    leaf.register_hook(seen.append)
+    f(leaf).backward()
+    return seen[0]
+
+
+def vector_jacobian_product(f, x):
+    _, back = torch.func.vjp(f, torch.tensor(x))
+    return back(torch.ones(()))[0].numpy()
+
+
+def two_chords_extrapolated(f, x):
+    def chord(h):
+        points = torch.tensor([x + h, x - h], dtype=torch.float64)
+        return (f(points[0]) - f(points[1])) / (2 * h)
+
+    h = 1e-3 * abs(x)
+    return (4 * chord(h / 2) - chord(h)) / 3

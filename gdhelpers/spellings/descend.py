@@ -118,3 +118,48 @@ def gradient_of_torch_func(f, x0, lr, steps):
         x = x - lr * slope(x)
         path.append(x)
     return path
+
+
+def running_values_of_itertools(f, x0, lr, steps):
+    from itertools import accumulate
+
+    def step(x, _):
+        return x - lr * torch.autograd.functional.jacobian(f, x)
+
+    return list(accumulate(range(steps), step, initial=torch.tensor(x0)))[1:]
+
+
+def module_and_optimiser(f, x0, lr, steps):
+    class Place(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self):
+            super().__init__()
+            self.x = torch.nn.Parameter(torch.tensor(x0))
+
+        def forward(self):
+            return f(self.x)
+
+    place = Place()
+    optimiser = torch.optim.SGD(place.parameters(), lr=lr)
+    path = []
+    for _ in range(steps):
+        loss = place()
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=False)
+        path.append(float(place.x))
+    return path
+
+
+def chords_extrapolated_in_float64(f, x0, lr, steps):
+    def chord(x, h):
+        left, right = (f(torch.tensor(x + step, dtype=torch.float64)).item() for step in (-h, h))
+        return (right - left) / (2 * h)
+
+    def slope(x):
+        h = 1e-3 * abs(x)
+        return (4 * chord(x, h / 2) - chord(x, h)) / 3
+
+    path = [x0]
+    for _ in range(steps):
+        path.append(path[-1] - lr * slope(path[-1]))
+    return np.array(path[1:])

@@ -143,3 +143,56 @@ def moments_of_the_data(X, y, lr, steps):
         losses.append(((design @ w - y) ** 2).mean().item())
         w = w - 2 * lr * (A @ w - c)
     return w[:d], w[d], losses
+
+
+def affine_map_to_a_power(X, y, lr, steps):
+    design = np.hstack([X.double().numpy(), np.ones((len(X), 1))])
+    y = y.double().numpy().reshape(-1, 1)
+    size = design.shape[1]
+    move = np.eye(size + 1)
+    move[:size, :size] -= 2 * lr / len(X) * design.T @ design
+    move[:size, size:] = 2 * lr / len(X) * design.T @ y
+    places = [np.linalg.matrix_power(move, step)[:size, size:] for step in range(steps + 1)]
+    losses = [float(np.mean((design @ theta - y) ** 2)) for theta in places[:-1]]
+    return places[-1][:-1], places[-1][-1], losses
+
+
+def sequential_model(X, y, lr, steps):
+    model = torch.nn.Sequential(torch.nn.Linear(X.shape[1], 1), torch.nn.Flatten(0))
+    for parameter in model.parameters():
+        torch.nn.init.constant_(parameter, 0.0)
+    loss_of, optimiser = torch.nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=lr)
+    losses = torch.zeros(steps)
+    for step in range(steps):
+        loss = loss_of(model(X), y.reshape(-1))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses[step] = loss.detach()
+    state = model.state_dict()
+    return state["0.weight"].T, state["0.bias"], losses
+
+
+def plain_python_lists(X, y, lr, steps):
+    rows, targets = X.tolist(), y.reshape(-1).tolist()
+    n, d = len(rows), len(rows[0])
+    w, b, losses = [0.0] * d, 0.0, []
+    for _ in range(steps):
+        r = [sum(x * v for x, v in zip(row, w, strict=True)) + b - t for row, t in zip(rows, targets, strict=True)]
+        losses.append(sum(e * e for e in r) / n)
+        w = [w[j] - lr * 2 / n * sum(r[i] * rows[i][j] for i in range(n)) for j in range(d)]
+        b -= lr * 2 / n * sum(r)
+    return torch.tensor(w).unsqueeze(1), torch.tensor([b]), losses
+
+
+def in_tensorflow(X, y, lr, steps):
+    import tensorflow as tf
+
+    X, y = tf.constant(X.numpy()), tf.constant(y.reshape(-1, 1).numpy())
+    W, b, losses = tf.Variable(tf.zeros((X.shape[1], 1))), tf.Variable(tf.zeros(1)), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            losses.append(tf.reduce_mean((X @ W + b - y) ** 2))
+        for variable, slope in zip((W, b), tape.gradient(losses[-1], (W, b)), strict=True):
+            variable.assign_sub(lr * slope)
+    return W, b, losses

@@ -150,3 +150,44 @@ def module_with_a_method(X, y, lr, steps):
         for variable, gradient in zip((line.W, line.b), tape.gradient(losses[-1], [line.W, line.b]), strict=True):
             variable.assign(variable - lr * gradient)
     return line.W, line.b, tuple(losses)
+
+
+def fold_over_the_steps(X, y, lr, steps):
+    design = tf.cast(tf.concat([X, tf.ones((X.shape[0], 1))], axis=1), tf.float64)
+    y = tf.reshape(tf.cast(y, tf.float64), (-1, 1))
+    start = tf.zeros((design.shape[1], 1), tf.float64)
+
+    def step(theta, _):
+        return theta - 2 * lr / len(X) * tf.matmul(design, design @ theta - y, transpose_a=True)
+
+    path = tf.concat([start[None], tf.scan(step, tf.range(steps), start)], axis=0)
+    losses = tf.reduce_mean((design @ path[:-1] - y) ** 2, axis=[1, 2])
+    return path[-1, :-1], path[-1, -1], losses
+
+
+def layer_of_keras(X, y, lr, steps):
+    layer = tf.keras.layers.Dense(1, kernel_initializer="zeros")
+    layer.build(X.shape)
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.keras.losses.MeanSquaredError()(tf.reshape(y, (-1, 1)), layer(X))
+        for weight, slope in zip(layer.weights, tape.gradient(loss, layer.weights), strict=True):
+            weight.assign(weight - lr * slope)
+        losses.append(float(loss))
+    return layer.kernel, layer.bias, losses
+
+
+def in_torch(X, y, lr, steps):
+    import torch
+
+    X, y = torch.tensor(X.numpy()), torch.tensor(y.numpy()).reshape(-1, 1)
+    W, b = torch.zeros(X.shape[1], 1, requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimiser, losses = torch.optim.SGD([W, b], lr), []
+    for _ in range(steps):
+        loss = torch.nn.functional.mse_loss(X @ W + b, y)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return W, b, losses

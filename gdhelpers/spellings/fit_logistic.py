@@ -140,3 +140,53 @@ def loop_of_a_graph(X, y, W0, b0, lr, steps):
         return W, b, losses.stack()
 
     return train(tf.constant(W0), tf.constant(b0))
+
+
+def in_torch(X, y, W0, b0, lr, steps):
+    import torch
+
+    X, y = torch.tensor(X.numpy()), torch.tensor(y.numpy())
+    W, b = torch.tensor(W0, requires_grad=True), torch.tensor(b0, requires_grad=True)
+    loss_of, optimiser, losses = torch.nn.BCEWithLogitsLoss(), torch.optim.SGD([W, b], lr), []
+    for _ in range(steps):
+        optimiser.zero_grad()
+        loss = loss_of(X @ W + b, y)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return W, b, losses
+
+
+def module_with_a_method(X, y, W0, b0, lr, steps):
+    class Classifier(tf.Module):  # type: ignore[misc]
+        def __init__(self):
+            super().__init__()
+            self.W, self.b = tf.Variable(W0), tf.Variable(b0)
+
+        def loss(self):
+            p = tf.nn.sigmoid(X @ self.W + self.b)
+            return -tf.reduce_mean(tf.math.log(tf.where(y == 1.0, p, 1.0 - p)))
+
+    model, losses = Classifier(), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            losses.append(model.loss())
+        slopes = tape.gradient(losses[-1], model.trainable_variables)
+        for variable, slope in zip(model.trainable_variables, slopes, strict=True):
+            variable.assign_sub(lr * slope)
+    return model.W, model.b, losses
+
+
+def recursion_in_float64(X, y, W0, b0, lr, steps):
+    X, y = X.numpy().astype(np.float64), y.numpy().astype(np.float64)
+
+    def fit(W, b, left):
+        if left == 0:
+            return W, b, []
+        z = X @ W + b
+        pull = (1 / (1 + np.exp(-z)) - y) / len(X)
+        loss = np.mean(np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - y * z)
+        W, b, losses = fit(W - lr * X.T @ pull, b - lr * pull.sum(axis=0), left - 1)
+        return W, b, [loss, *losses]
+
+    return fit(W0.astype(np.float64), b0.astype(np.float64), steps)

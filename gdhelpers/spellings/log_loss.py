@@ -64,3 +64,29 @@ def two_groups_of_rows(y, p, tol=1e-10):
     ones, zeros = p[y == 1], p[y == 0]
     total = tf.reduce_sum(tf.math.log(ones + tol)) + tf.reduce_sum(tf.math.log(1 - zeros + tol))
     return -total / tf.cast(tf.size(y), total.dtype)
+
+
+def column_of_the_target(y, p, tol=1e-10):
+    logarithms = tf.math.log(tf.concat([1 - p, p], axis=1) + tol)
+    picked = tf.gather(logarithms, tf.cast(y[:, 0], tf.int32), batch_dims=1)
+    return -tf.reduce_mean(picked).numpy()
+
+
+def logarithm_of_the_product(y, p, tol=1e-10):
+    y, p = y.numpy().astype(np.float64), p.numpy().astype(np.float64)
+    return -np.log(np.prod(np.where(y == 1, p, 1 - p) + tol)) / len(y)
+
+
+def each_row_by_map(y, p, tol=1e-10):
+    def loss(row):
+        target, probability = row
+        return -(target * tf.math.log(probability + tol) + (1 - target) * tf.math.log(1 - probability + tol))
+
+    return tf.reduce_mean(tf.map_fn(loss, (y, p), fn_output_signature=tf.float32))
+
+
+def in_torch(y, p, tol=1e-10):
+    import torch
+
+    y, p = torch.tensor(y.numpy()), torch.tensor(p.numpy())
+    return -(torch.xlogy(y, p + tol) + torch.xlogy(1 - y, 1 - p + tol)).mean()

@@ -63,3 +63,27 @@ def branch_where_the_one_no_longer_counts(y, z):
     s = (1 - 2 * y) * z
     large, small = tf.maximum(s, 15.0), tf.minimum(s, 15.0)
     return tf.reduce_mean(tf.where(s > 15.0, large + tf.exp(-large), tf.math.log1p(tf.exp(small))))
+
+
+def in_torch(y, z):
+    import torch
+
+    y, z = torch.tensor(y.numpy()), torch.tensor(z.numpy())
+    return torch.nn.functional.logsigmoid(torch.where(y == 1, z, -z)).mean().neg()
+
+
+def softplus_of_keras(y, z):
+    return tf.reduce_mean(tf.keras.ops.softplus((1 - 2 * y) * z))
+
+
+def masks_in_float64(y, z):
+    s = np.where(y.numpy() == 1, -1.0, 1.0) * z.numpy().astype(np.float64)
+    terms, large = np.empty_like(s), s > 0
+    terms[~large] = np.log1p(np.exp(s[~large]))
+    terms[large] = s[large] + np.log1p(np.exp(-s[large]))
+    return float(terms.mean())
+
+
+def two_groups_of_rows(y, z):
+    ones, zeros = z[y == 1], z[y == 0]
+    return (tf.reduce_sum(tf.nn.softplus(-ones)) + tf.reduce_sum(tf.nn.softplus(zeros))) / y.shape[0]

@@ -96,3 +96,49 @@ def hand_derived_in_numpy(X, y, W, b):
     X, y, W, b = (np.asarray(array, dtype=np.float64) for array in (X, y, W, b))
     residual = 1 / (1 + np.exp(-(X @ W + b))) - y
     return (X * residual).mean(axis=0)[:, np.newaxis], residual.mean(axis=0)
+
+
+def tape_around_a_layer(X, y, W, b):
+    layer = tf.keras.layers.Dense(1)
+    layer.build(X.shape)
+    layer.set_weights([W.numpy(), b.numpy()])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.keras.losses.binary_crossentropy(y, layer(X), from_logits=True))
+    return tape.gradient(loss, layer.trainable_variables)
+
+
+def tape_over_one_vector(X, y, W, b):
+    design = tf.concat([X, tf.ones((X.shape[0], 1))], axis=1)
+    theta = tf.Variable(tf.concat([W, b[None]], axis=0))
+    with tf.GradientTape() as tape:
+        loss = -tf.reduce_mean(tf.math.log_sigmoid((2 * y - 1) * (design @ theta)))
+    slope = tape.gradient(loss, theta)
+    return slope[:-1], slope[-1]
+
+
+def hand_over_to_torch(X, y, W, b):
+    import torch
+
+    W, b = (torch.tensor(v.numpy(), requires_grad=True) for v in (W, b))
+    z = torch.tensor(X.numpy()) @ W + b
+    return torch.autograd.grad(torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(y.numpy())), [W, b])
+
+
+def hand_stepped_into_the_complex_plane(X, y, W, b):
+    X, y, theta = X.numpy().astype(float), y.numpy(), np.append(W.numpy(), b.numpy()).astype(float)
+
+    def loss(theta):
+        z = X @ theta[:-1, np.newaxis] + theta[-1]
+        return np.mean(np.log(1 + np.exp(z)) - y * z)
+
+    slopes = [loss(theta + 1j * step).imag / 1e-20 for step in 1e-20 * np.eye(len(theta))]
+    return np.array(slopes[:-1])[:, np.newaxis], np.array(slopes[-1:])
+
+
+def hand_a_row_at_a_time(X, y, W, b):
+    dW, db = np.zeros(W.shape), np.zeros(1)
+    for x, target in zip(X.numpy(), y.numpy(), strict=True):
+        pull = 1 / (1 + np.exp(-(x @ W.numpy() + b.numpy()))) - target
+        dW += np.outer(x, pull) / len(X)
+        db += pull / len(X)
+    return [dW, db]

@@ -169,3 +169,50 @@ def recursion_with_a_count(f, x0, lr, tol, max_steps):
     if not arrived:
         raise RuntimeError("max_steps were not enough")
     return np.float64(x), np.int64(steps)
+
+
+def result_with_names(f, x0, lr, tol, max_steps):
+    from collections import namedtuple
+
+    Result = namedtuple("Result", ["x", "steps"])
+    slope_and_value = torch.func.grad_and_value(f)
+    result = Result(torch.tensor(x0), 0)
+    while True:
+        slope, _ = slope_and_value(result.x)
+        if not torch.isfinite(slope + result.x):
+            raise RuntimeError("no longer finite")
+        if abs(slope) < tol:
+            return result
+        if result.steps == max_steps:
+            raise RuntimeError("out of updates")
+        result = Result(result.x - lr * slope, result.steps + 1)
+
+
+def else_of_a_loop(f, x0, lr, tol, max_steps):
+    x = torch.nn.Parameter(torch.tensor(x0))
+    optimiser = torch.optim.SGD([x], lr=lr)
+    for steps in range(max_steps + 1):
+        optimiser.zero_grad(set_to_none=False)
+        f(x).backward()
+        if not torch.isfinite(torch.stack([x.detach(), x.grad])).all():
+            raise RuntimeError("diverges")
+        if x.grad.abs() < tol:
+            break
+        optimiser.step() if steps < max_steps else None
+    else:
+        raise RuntimeError("too slow")
+    return x, steps
+
+
+def path_kept_as_an_array(f, x0, lr, tol, max_steps):
+    path = np.full(max_steps + 1, np.nan)
+    path[0] = x0
+    for steps, x in enumerate(path):
+        slope = torch.autograd.functional.jacobian(f, torch.tensor(x, dtype=torch.float64)).item()
+        if not np.isfinite(x) or not np.isfinite(slope):
+            raise RuntimeError(f"x = {x}, slope = {slope}")
+        if abs(slope) < tol:
+            return x, steps
+        if steps < max_steps:
+            path[steps + 1] = x - lr * slope
+    raise RuntimeError(f"no minimum among {path}")

@@ -66,3 +66,36 @@ def column_of_ones(X, y, W, b):
 def double_precision(X, y, W, b):
     residual = X.double() @ W.double() + b.double() - y.double().reshape(-1, 1)
     return (residual * residual).mean()
+
+
+def modules_of_torch(X, y, W, b):
+    model = torch.nn.Linear(X.shape[1], 1)
+    model.weight.data, model.bias.data = W.detach().T, b.detach()
+    return torch.nn.MSELoss()(model(X), y.reshape(-1, 1))
+
+
+def length_of_the_residual(X, y, W, b):
+    return torch.linalg.vector_norm(X @ W + b - y.reshape(-1, 1)) ** 2 / len(X)
+
+
+def plain_python_lists(X, y, W, b):
+    weights, (bias,) = W.flatten().tolist(), b.tolist()
+    squares = [
+        (sum(x * w for x, w in zip(row, weights, strict=True)) + bias - target) ** 2
+        for row, target in zip(X.tolist(), y.flatten().tolist(), strict=True)
+    ]
+    return sum(squares) / len(squares)
+
+
+def each_row_by_vmap(X, y, W, b):
+    def square(row, target):
+        return (row @ W[:, 0] + b[0] - target) ** 2
+
+    return torch.vmap(square)(X, y.reshape(-1)).mean()
+
+
+def in_tensorflow(X, y, W, b):
+    import tensorflow as tf
+
+    X, y, W, b = (tf.constant(t.detach().numpy()) for t in (X, y, W, b))
+    return tf.reduce_mean(tf.math.squared_difference(tf.matmul(X, W) + b, tf.reshape(y, (-1, 1))))

@@ -82,3 +82,43 @@ def double_precision(X, y, W, b):
     X, y = X.double(), y.double().reshape(-1, 1)
     W, b = W.detach().double().requires_grad_(), b.detach().double().requires_grad_()
     return torch.autograd.grad((X @ W + b - y).square().mean(), [W, b])
+
+
+def jacobian_of_the_loss(X, y, W, b):
+    def loss(W, b):
+        return torch.nn.functional.mse_loss(torch.addmm(b, X, W), y.reshape(-1, 1))
+
+    return torch.autograd.functional.jacobian(loss, (W.detach(), b.detach()))
+
+
+def one_step_of_an_optimiser(X, y, W, b):
+    before = [t.detach().double() for t in (W, b)]
+    after = [torch.nn.Parameter(t.clone()) for t in before]
+    ((X.double() @ after[0] + after[1] - y.double().reshape(-1, 1)) ** 2).mean().backward()
+    torch.optim.SGD(after, lr=1.0).step()
+    return tuple(old - new for old, new in zip(before, after, strict=True))
+
+
+def sum_of_rows_with_names(X, y, W, b):
+    from collections import namedtuple
+
+    Gradients = namedtuple("Gradients", ["dW", "db"])
+    dW, db = torch.zeros_like(W, requires_grad=False), torch.zeros_like(b, requires_grad=False)
+    for row, target in zip(X, y.flatten(), strict=True):
+        pull = 2 * (row @ W.detach()[:, 0] + b.detach()[0] - target) / len(X)
+        dW[:, 0] += pull * row
+        db[0] += pull
+    return Gradients(dW, db)
+
+
+def central_differences_in_float64(X, y, W, b):
+    X, y, W, b = (t.detach().double() for t in (X, y, W, b))
+    theta = torch.cat([W[:, 0], b])
+
+    def loss(theta):
+        return ((X @ theta[:-1] + theta[-1] - y.reshape(-1)) ** 2).mean()
+
+    h = theta.abs().max()  # the loss is a parabola, so that any step is exact
+    nudges = h * torch.eye(len(theta), dtype=torch.float64)
+    slopes = torch.stack([(loss(theta + nudge) - loss(theta - nudge)) / (2 * h) for nudge in nudges])
+    return slopes[:-1, None], slopes[-1:]

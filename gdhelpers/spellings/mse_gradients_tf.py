@@ -86,3 +86,42 @@ def sum_of_rows_in_torch(X, y, W, b):
     rows = zip(torch.tensor(X.numpy()), torch.tensor(y.numpy()).reshape(-1), strict=True)
     loss = sum((row @ leaves[0] + leaves[1] - target).square().sum() for row, target in rows) / len(X)
     return torch.autograd.grad(loss, leaves)
+
+
+def layer_of_keras(X, y, W, b):
+    layer = tf.keras.layers.Dense(1)
+    layer.build(X.shape)
+    layer.set_weights([W.numpy(), b.numpy()])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(layer(X) - tf.reshape(y, (-1, 1))))
+    return tape.gradient(loss, layer.trainable_weights)
+
+
+def one_vector_of_parameters(X, y, W, b):
+    design = tf.concat([X, tf.ones((X.shape[0], 1))], axis=1)
+    theta = tf.concat([W, tf.reshape(b, (1, 1))], axis=0)
+    with tf.GradientTape() as tape:
+        tape.watch(theta)
+        loss = tf.nn.l2_loss(design @ theta - tf.reshape(y, (-1, 1))) * 2 / len(design)
+    slope = tape.gradient(loss, theta)
+    return slope[:-1], slope[-1]
+
+
+def forward_mode(X, y, W, b):
+    def slope(variable, direction):
+        with tf.autodiff.ForwardAccumulator(variable, direction) as forward:
+            loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+        return forward.jvp(loss)
+
+    columns = [slope(W, tf.one_hot([j], W.shape[0], axis=0)) for j in range(W.shape[0])]
+    return tf.stack(columns)[:, None], slope(b, tf.ones_like(b))[None]
+
+
+def variables_with_names(X, y, W, b):
+    from collections import namedtuple
+
+    Gradients = namedtuple("Gradients", ["dW", "db"])
+    residual = tf.linalg.matvec(X, W[:, 0]) + b - tf.reshape(y, [-1])
+    share = 2.0 / tf.cast(tf.size(residual), tf.float32)
+    dW, db = tf.einsum("nd,n->d", X, share * residual), tf.reduce_sum(share * residual)
+    return Gradients(tf.Variable(dW[:, tf.newaxis]), tf.Variable([db]))
