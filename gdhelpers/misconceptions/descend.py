@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: B006, RET503 - these are the mistakes
 """What students get wrong about a descent."""
 
 import torch
@@ -193,3 +194,157 @@ def shrinking_learning_rate(f, x0, lr, steps):
             x.grad.zero_()
         path.append(x.item())
     return path
+
+
+@says("The function ends without returning anything, so that it gives None. Printing each x does not return it.")
+def nothing_returned(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        print(x.item())
+
+
+@says("There is one step too many. Which numbers does your loop run through?")
+def one_step_too_many(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(steps + 1):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    return path
+
+
+@says("There is one step too few. Which numbers does your loop run through?")
+def one_step_too_few(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(1, steps):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    return path
+
+
+@says("The function returns after its first step. Look at how far the return is indented.")
+def return_inside_the_loop(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+        return path
+
+
+@says(
+    "`x = x - ...` gave the name x to a new tensor, which is no leaf. Look at what its `.grad` is in the second step."
+)
+def leaf_rebound(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(steps):
+        f(x).backward()
+        x = x - lr * x.grad
+        path.append(x.item())
+    return path
+
+
+@says("This is a descent on x^2 + 4x whatever f is. Let autograd differentiate the f that the function is given.")
+def slope_of_the_example(f, x0, lr, steps):
+    x, path = x0, []
+    for _ in range(steps):
+        x = x - lr * (2 * x + 4)
+        path.append(x)
+    return path
+
+
+@says("The list runs backwards: its first entry is the last x. Look at which end new entries are put at.")
+def newest_x_first(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path: list[float] = []
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.insert(0, x.item())
+    return path
+
+
+@says("Each x is rounded to a few decimals, which is all that a small x has. Round only what you print.")
+def rounded_to_four_decimals(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(round(x.item(), 4))
+    return path
+
+
+@says(
+    "It stops as soon as the slope is small, so the list is too short where all numbers are small. Who asked for that?"
+)
+def stops_where_it_is_flat(f, x0, lr, steps):
+    x = torch.tensor(x0, requires_grad=True)
+    path = []
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        if abs(x.grad) < 1e-3:
+            break
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    return path
+
+
+@says("The list goes on from call to call: it begins with the steps of an earlier one. Look at where it is made.")
+def list_kept_from_call_to_call(f, x0, lr, steps, path=[]):
+    x = torch.tensor(x0, requires_grad=True)
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    return path
+
+
+@says("The steps of an earlier descent from the same x0 came back. Look at what the kept lists are found by.")
+def kept_for_each_x0(f, x0, lr, steps, known={}):
+    if x0 not in known:
+        x = torch.tensor(x0, requires_grad=True)
+        known[x0] = []
+        for _ in range(steps):
+            x.grad = None
+            f(x).backward()
+            with torch.no_grad():
+                x -= lr * x.grad
+            known[x0].append(x.item())
+    return known[x0]
+
+
+@says("The list has as many entries as an earlier call asked for. Look at what the kept lists are found by.")
+def kept_whatever_steps_is(f, x0, lr, steps, known={}):
+    if (f, x0, lr) not in known:
+        x, path = torch.tensor(x0, requires_grad=True), []
+        for _ in range(steps):
+            x.grad = None
+            f(x).backward()
+            with torch.no_grad():
+                x -= lr * x.grad
+            path.append(x.item())
+        known[f, x0, lr] = path
+    return known[f, x0, lr]

@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs
+# ruff: noqa: B006, RET503 - these are the mistakes
 """Wrong versions of `fit_linear`."""
 
 import torch
@@ -205,3 +206,138 @@ def returns_nothing(X, y, lr, steps):
         residual = X @ W + b - y.reshape(-1, 1)
         print((residual**2).mean().item())
         W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+
+
+@says("The function returns in its first turn. Look at how far the return is indented.")
+def return_inside_the_loop(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    for _ in range(steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean())
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+        return W, b, losses
+
+
+@says("The descent took one step too many. Count the updates, and the losses.")
+def one_step_too_many(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    for _ in range(steps + 1):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean())
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("The descent took one step too few. Count the updates, and the losses.")
+def one_step_too_few(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    for _ in range(1, steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean())
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("All losses are the same number. The list holds one tensor many times: what happens to it later?")
+def one_tensor_many_times(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    loss = torch.zeros(())
+    for _ in range(steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append(loss.copy_((residual**2).mean()))
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("The gradient was computed once and used for every step. It changes as soon as W and b do.")
+def gradient_of_the_start(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    y = y.reshape(-1, 1)
+    dW, db = -2 / len(X) * X.T @ y, -2 * y.mean(dim=0)
+    for _ in range(steps):
+        losses.append(((X @ W + b - y) ** 2).mean())
+        W, b = W - lr * dW, b - lr * db
+    return W, b, losses
+
+
+@says("The learning rate that the caller gives has no effect. Look for a number where the name should be.")
+def learning_rate_written_as_a_number(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    for _ in range(steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean())
+        W, b = W - 0.01 * 2 / len(X) * X.T @ residual, b - 0.01 * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("Each step looks at one row only. Full-batch descent uses all the rows in every step.")
+def one_row_a_step(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    for step in range(steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean())
+        row = step % len(X)
+        W, b = W - lr * 2 * X[row].reshape(-1, 1) * residual[row], b - lr * 2 * residual[row]
+    return W, b, losses
+
+
+@says(
+    "Adam rescales every gradient, so its first step has the length lr in each direction. Plain descent is asked for."
+)
+def adam_for_plain_steps(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1, requires_grad=True), torch.zeros(1, requires_grad=True), []
+    optimiser = torch.optim.Adam([W, b], lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        loss = ((X @ W + b - y.reshape(-1, 1)) ** 2).mean()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return W, b, losses
+
+
+@says("The answer is right, but y has another shape afterwards. A method that ends in `_` changes the tensor itself.")
+def targets_reshaped_in_place(X, y, lr, steps):
+    W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+    if y.ndim == 1:
+        y.unsqueeze_(1)
+    for _ in range(steps):
+        residual = X @ W + b - y
+        losses.append((residual**2).mean())
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("The losses go on from call to call: the list begins with those of an earlier one. Look at where it is made.")
+def losses_kept_from_call_to_call(X, y, lr, steps, losses=[]):
+    W, b = torch.zeros(X.shape[1], 1), torch.zeros(1)
+    for _ in range(steps):
+        residual = X @ W + b - y.reshape(-1, 1)
+        losses.append((residual**2).mean().item())
+        W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+    return W, b, losses
+
+
+@says("The result for other data of the same shape was kept and came back. Look at what the kept results are found by.")
+def kept_for_each_shape(X, y, lr, steps, known={}):
+    if X.shape not in known:
+        W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+        for _ in range(steps):
+            residual = X @ W + b - y.reshape(-1, 1)
+            losses.append((residual**2).mean())
+            W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+        known[X.shape] = W, b, losses
+    return known[X.shape]
+
+
+@says("The result after another number of steps was kept and came back. Look at what the kept results are found by.")
+def kept_whatever_steps_is(X, y, lr, steps, known={}):
+    key = str([X, y, lr])
+    if key not in known:
+        W, b, losses = torch.zeros(X.shape[1], 1), torch.zeros(1), []
+        for _ in range(steps):
+            residual = X @ W + b - y.reshape(-1, 1)
+            losses.append((residual**2).mean())
+            W, b = W - lr * 2 / len(X) * X.T @ residual, b - lr * 2 * residual.mean(dim=0)
+        known[key] = W, b, losses
+    return known[key]

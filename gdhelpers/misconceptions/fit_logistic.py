@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: RET503 - the contract fixes the arguments
+# ruff: noqa: B006, RET503 - these are the mistakes
 """Wrong versions of `fit_logistic`."""
 
 import numpy as np
@@ -184,3 +184,121 @@ def return_inside_the_loop(X, y, W0, b0, lr, steps):
         W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
         b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
         return W, b, losses
+
+
+@says("The function returned None. Look for what it hands back: printing is not returning.")
+def nothing_returned(X, y, W0, b0, lr, steps):
+    W, b = tf.Variable(W0), tf.Variable(b0)
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    print(W, b)
+
+
+@says("The descent took one step too few. Count the updates, and the losses.")
+def one_step_too_few(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.Variable(W0), tf.Variable(b0), []
+    for _ in range(1, steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    return W, b, losses
+
+
+@says("`W = W - ...` gave the name W to a tensor, which the next tape does not watch. Look at how a step changes W.")
+def weights_rebound(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.Variable(W0), tf.Variable(b0), []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+        dW, db = tape.gradient(loss, [W, b])
+        W = W - lr * dW
+        b = b - lr * db
+        losses.append(loss)
+    return W, b, losses
+
+
+@says("There is one loss too many: the one after the last step was not asked for.")
+def last_loss_too(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.Variable(W0), tf.Variable(b0), []
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+    return W, b, losses
+
+
+@says("W and b are right, but each loss is a sum over the rows. Look at how the terms of the rows are put together.")
+def losses_of_the_sum(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.Variable(W0), tf.Variable(b0), []
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses.append(tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    return W, b, losses
+
+
+@says("The results came in another order. Look at which of the three is asked for first.")
+def losses_returned_first(X, y, W0, b0, lr, steps):
+    W, b, losses = tf.Variable(W0), tf.Variable(b0), []
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    return losses, W, b
+
+
+@says("All losses are the same number. The list holds one variable many times: what happens to it later?")
+def one_variable_many_times(X, y, W0, b0, lr, steps):
+    W, b, loss, losses = tf.Variable(W0), tf.Variable(b0), tf.Variable(0.0), []
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        loss.assign(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+        losses.append(loss)
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    return W, b, losses
+
+
+@says("The losses go on from call to call: the list begins with those of an earlier one. Look at where it is made.")
+def losses_kept_from_call_to_call(X, y, W0, b0, lr, steps, losses=[]):
+    W, b = tf.Variable(W0), tf.Variable(b0)
+    for _ in range(steps):
+        residual = tf.sigmoid(X @ W + b) - y
+        losses.append(float(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))))
+        W.assign_sub(lr * tf.transpose(X) @ residual / X.shape[0])
+        b.assign_sub(lr * tf.reduce_mean(residual, axis=0))
+    return W, b, losses
+
+
+@says("The result for other data of the same shape was kept and came back. Look at what the kept results are found by.")
+def kept_for_each_shape(X, y, W0, b0, lr, steps, known={}):
+    if X.shape not in known:
+        W, b, losses = tf.constant(W0), tf.constant(b0), []
+        for _ in range(steps):
+            residual = tf.sigmoid(X @ W + b) - y
+            losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+            W -= lr * tf.transpose(X) @ residual / X.shape[0]
+            b -= lr * tf.reduce_mean(residual, axis=0)
+        known[X.shape] = W, b, losses
+    return known[X.shape]
+
+
+@says("The result after another number of steps was kept and came back. Look at what the kept results are found by.")
+def kept_whatever_steps_is(X, y, W0, b0, lr, steps, known={}):
+    key = str([X, y, W0, b0, lr])
+    if key not in known:
+        W, b, losses = tf.constant(W0), tf.constant(b0), []
+        for _ in range(steps):
+            residual = tf.sigmoid(X @ W + b) - y
+            losses.append(tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b)))
+            W -= lr * tf.transpose(X) @ residual / X.shape[0]
+            b -= lr * tf.reduce_mean(residual, axis=0)
+        known[key] = W, b, losses
+    return known[key]

@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `logistic_gradients`."""
 
 from gdhelpers.misconceptions import says
@@ -163,3 +164,106 @@ def returns_nothing(X, y, W, b):
 @says("This is the loss itself, a single number, and not how it changes. Look at what the tape is asked for.")
 def loss_returned(X, y, W, b):
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+
+
+@says("The two classes have changed places: the gradients draw each row towards the other label.")
+def classes_swapped(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=1 - y, logits=X @ W + b))
+    return tape.gradient(loss, [W, b])
+
+
+@says("Rows with y = 0 do not enter into the loss. A confident wrong answer for them has to cost something too.")
+def negatives_left_out(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = -tf.reduce_mean(y * tf.math.log_sigmoid(X @ W + b))
+    return tape.gradient(loss, [W, b])
+
+
+@says("These are gradients of the mean probability. The targets do not enter into it: look at what is differentiated.")
+def gradient_of_the_probability(X, y, W, b):
+    with tf.GradientTape() as tape:
+        p = tf.reduce_mean(tf.sigmoid(X @ W + b))
+    return tape.gradient(p, [W, b])
+
+
+@says("The bias enters with the wrong sign. Work out one logit on paper and compare.")
+def bias_subtracted(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W - b))
+    return tape.gradient(loss, [W, b])
+
+
+@says("Only the gradient of W came back. Look at how many gradients are asked for.")
+def weights_gradient_alone(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+    return tape.gradient(loss, W)
+
+
+@says("The loss came along with the gradients. Look at what the exercise asks to be returned.")
+def loss_returned_too(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+    return loss, *tape.gradient(loss, [W, b])
+
+
+@says("dW is right and db is None: the loss on the tape does not depend on the variable b. Look at what became of b.")
+def bias_taken_as_a_number(X, y, W, b):
+    with tf.GradientTape() as tape:
+        z = X @ W + b.numpy()
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z))
+    return tape.gradient(loss, [W, b])
+
+
+@says("The first gradient has the shape of X: it says how the loss changes with the data. What is to be learned here?")
+def gradient_of_the_inputs(X, y, W, b):
+    with tf.GradientTape() as tape:
+        tape.watch(X)
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+    return tape.gradient(loss, [X, b])
+
+
+@says("The gradient of W lies on its side: it has shape (1, d). A gradient has the shape of what it belongs to.")
+def row_instead_of_column(X, y, W, b):
+    residual = tf.sigmoid(X @ W + b) - y
+    return tf.transpose(residual) @ X / X.shape[0], tf.reduce_mean(residual, axis=0)
+
+
+@says("Only the last row counts: each turn of the loop puts its gradients in the place of those before.")
+def last_row_alone(X, y, W, b):
+    for i in range(len(X)):
+        with tf.GradientTape() as tape:
+            z = X[i : i + 1] @ W + b
+            loss = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=y[i : i + 1], logits=z)) / len(X)
+        gradients = tape.gradient(loss, [W, b])
+    return gradients
+
+
+@says("The gradients of other data of the same shape were kept and came back. Look at what they are found by.")
+def kept_for_each_shape(X, y, W, b, known={}):
+    if X.shape not in known:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+        known[X.shape] = tape.gradient(loss, [W, b])
+    return known[X.shape]
+
+
+@says("Gradients at another b were kept and came back. Look at what the kept gradients are found by.")
+def kept_whatever_b_is(X, y, W, b, known={}):
+    key = str([X, y, W])
+    if key not in known:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+        known[key] = tape.gradient(loss, [W, b])
+    return known[key]
+
+
+@says("Each call adds its gradients to those of earlier calls. Look at what outlives a call, and where it is emptied.")
+def adds_up_over_calls(X, y, W, b, totals={}):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=X @ W + b))
+    dW, db = tape.gradient(loss, [W, b])
+    old_W, old_b = totals.get(X.shape, (0.0, 0.0))
+    totals[X.shape] = old_W + dW, old_b + db
+    return totals[X.shape]

@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: B006, S101 - these are the mistakes
 """What students get wrong about a descent that has to know when to stop."""
 
 import torch
@@ -234,3 +235,183 @@ def another_class_of_error(f, x0, lr, tol, max_steps):
         with torch.no_grad():
             x -= lr * x.grad
     raise ValueError("not there")
+
+
+@says("When it arrives it returns None. Look for what it hands back: printing is not returning.")
+def nothing_returned(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            print(x.item(), steps)
+            return
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says("It allows one update more than max_steps. Which numbers does your loop run through?")
+def one_update_more_than_allowed(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 2):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            return x.item(), steps
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says("Where it does not arrive, it returns an error instead of raising it. Look at the word before the error.")
+def error_returned(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            return RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            return x.item(), steps
+        with torch.no_grad():
+            x -= lr * x.grad
+    return RuntimeError("not there")
+
+
+@says(
+    "Where it does not arrive, it prints a message and returns None. A program that calls it cannot read the message."
+)
+def error_printed(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            print("not finite")
+            return None
+        if abs(x.grad) < tol:
+            return x.item(), steps
+        with torch.no_grad():
+            x -= lr * x.grad
+    print("not there")
+    return None
+
+
+@says("An `assert` raises an error of its own class. The exercise names the class: look it up.")
+def assert_that_it_arrives(f, x0, lr, tol, max_steps):
+    x, steps = torch.tensor(x0, requires_grad=True), 0
+    while True:
+        x.grad = None
+        f(x).backward()
+        assert torch.isfinite(x + x.grad), "not finite"
+        if abs(x.grad) < tol:
+            return x.item(), steps
+        assert steps < max_steps, "not there"
+        with torch.no_grad():
+            x -= lr * x.grad
+        steps += 1
+
+
+@says("The count is that of the updates that were left over. How many were taken is asked for.")
+def updates_left_over(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for left in range(max_steps, -1, -1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            return x.item(), left
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says("The tol that the caller gives has no effect. Look for a number where the name should be.")
+def tol_written_as_a_number(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < 1e-3:
+            return x.item(), steps
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says(
+    "It waits until f itself is small. A minimum need not be at a value of zero: look at what the condition is about."
+)
+def small_value_of_f(f, x0, lr, tol, max_steps):
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        y = f(x)
+        y.backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(y) < tol:
+            return x.item(), steps
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says("The whole path came in the place of x. Only the x at which it stops is asked for.")
+def path_instead_of_x(f, x0, lr, tol, max_steps):
+    x, path = torch.tensor(x0, requires_grad=True), [x0]
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            return path, steps
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    raise RuntimeError("not there")
+
+
+@says("The result of an earlier search from the same x0 came back. Look at what the kept results are found by.")
+def kept_for_each_x0(f, x0, lr, tol, max_steps, known={}):
+    if x0 in known:
+        return known[x0]
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            known[x0] = x.item(), steps
+            return known[x0]
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")
+
+
+@says("A result that took more updates than are allowed now came back. Look at what the kept results are found by.")
+def kept_whatever_max_steps_is(f, x0, lr, tol, max_steps, known={}):
+    if (f, x0, lr, tol) in known:
+        return known[f, x0, lr, tol]
+    x = torch.tensor(x0, requires_grad=True)
+    for steps in range(max_steps + 1):
+        x.grad = None
+        f(x).backward()
+        if not (torch.isfinite(x) and torch.isfinite(x.grad)):
+            raise RuntimeError("not finite")
+        if abs(x.grad) < tol:
+            known[f, x0, lr, tol] = x.item(), steps
+            return known[f, x0, lr, tol]
+        with torch.no_grad():
+            x -= lr * x.grad
+    raise RuntimeError("not there")

@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `mse_gradients`."""
 
 import torch
@@ -139,3 +140,87 @@ def measured_by_nudging(X, y, W, b):
 @says("This is the loss itself, a single number, and not how it changes. Look at what `backward` leaves, and where.")
 def loss_returned(X, y, W, b):
     return ((X @ W + b - y.reshape(-1, 1)) ** 2).mean()
+
+
+@says("The residuals were differentiated before they were squared. Look at what `backward()` is called on.")
+def squares_forgotten(X, y, W, b):
+    W, b = W.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
+    (X @ W + b - y.reshape(-1, 1)).mean().backward()
+    return W.grad, b.grad
+
+
+@says("Only dW came back. Look at how many gradients are asked for.")
+def weights_gradient_alone(X, y, W, b):
+    W, b = W.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
+    ((X @ W + b - y.reshape(-1, 1)) ** 2).mean().backward()
+    return W.grad
+
+
+@says("Both gradients are None: `.grad` is filled in leaves, and these tensors are results of a computation.")
+def grad_of_what_is_no_leaf(X, y, W, b):
+    W, b = 1.0 * W.detach().requires_grad_(), 1.0 * b.detach().requires_grad_()
+    ((X @ W + b - y.reshape(-1, 1)) ** 2).mean().backward()
+    return W.grad, b.grad
+
+
+@says("The gradients are right, but W and b were moved. Look at what the exercise asks for: gradients, not a step.")
+def step_taken(X, y, W, b):
+    residual = (X @ W + b).detach() - y.reshape(-1, 1)
+    dW, db = 2 / len(X) * X.T @ residual, 2 * residual.mean(dim=0)
+    with torch.no_grad():
+        W -= 0.01 * dW
+        b -= 0.01 * db
+    return dW, db
+
+
+@says("The gradients were divided by the number of columns. Look at which axis of X counts the rows.")
+def divided_by_columns(X, y, W, b):
+    residual = X @ W + b - y.reshape(-1, 1)
+    return 2 / X.shape[1] * X.T @ residual, 2 / X.shape[1] * residual.sum(dim=0)
+
+
+@says("Only the last row counts: each turn of the loop puts its gradients in the place of those before.")
+def last_row_alone(X, y, W, b):
+    for row, target in zip(X, y.reshape(-1), strict=True):
+        residual = row @ W + b - target
+        dW, db = 2 * row.reshape(-1, 1) * residual / len(X), 2 * residual / len(X)
+    return dW, db
+
+
+@says("The last row does not count. Which numbers does your loop run through?")
+def last_row_left_out(X, y, W, b):
+    dW, db = torch.zeros(X.shape[1], 1), torch.zeros(1)
+    for i in range(len(X) - 1):
+        residual = X[i] @ W + b - y.reshape(-1)[i]
+        dW = dW + 2 * X[i].reshape(-1, 1) * residual / len(X)
+        db = db + 2 * residual / len(X)
+    return dW, db
+
+
+@says("The gradients of other data of the same shape were kept and came back. Look at what they are found by.")
+def kept_for_each_shape(X, y, W, b, known={}):
+    if X.shape not in known:
+        residual = X @ W + b - y.reshape(-1, 1)
+        known[X.shape] = 2 / len(X) * X.T @ residual, 2 * residual.mean(dim=0)
+    return known[X.shape]
+
+
+@says("Gradients at another b were kept and came back. Look at what the kept gradients are found by.")
+def kept_whatever_b_is(X, y, W, b, known={}):
+    key = str([X, y, W])
+    if key not in known:
+        residual = X @ W + b - y.reshape(-1, 1)
+        known[key] = 2 / len(X) * X.T @ residual, 2 * residual.mean(dim=0)
+    return known[key]
+
+
+@says("Each call adds to what an earlier one left: the leaves outlive the call. Look at where they are made, and when.")
+def adds_up_over_calls(X, y, W, b, leaves={}):
+    if X.shape not in leaves:
+        leaves[X.shape] = W.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
+    kept_W, kept_b = leaves[X.shape]
+    with torch.no_grad():
+        kept_W.copy_(W)
+        kept_b.copy_(b)
+    ((X @ kept_W + kept_b - y.reshape(-1, 1)) ** 2).mean().backward()
+    return kept_W.grad, kept_b.grad

@@ -1,4 +1,5 @@
 # mypy: allow-untyped-defs
+# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `mse_gradients_tf`."""
 
 from gdhelpers.misconceptions import says
@@ -122,3 +123,88 @@ def returns_nothing(X, y, W, b):
 @says("This is the loss itself, a single number, and not how it changes. Look at what the tape is asked for.")
 def loss_returned(X, y, W, b):
     return tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+
+
+@says("dW is None and db is right: the loss on the tape does not depend on the variable W. Look at what became of W.")
+def weights_taken_as_numbers(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(X @ W.numpy() + b - tf.reshape(y, (-1, 1))))
+    return tape.gradient(loss, [W, b])
+
+
+@says("The first gradient has the shape of X: it says how the loss changes with the data. What is to be learned here?")
+def gradient_of_the_inputs(X, y, W, b):
+    with tf.GradientTape() as tape:
+        tape.watch(X)
+        loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+    return tape.gradient(loss, [X, b])
+
+
+@says("dW is right, but db is a sum over the rows. Both gradients belong to the same loss: look at what it does last.")
+def bias_gradient_summed(X, y, W, b):
+    residual = X @ W + b - tf.reshape(y, (-1, 1))
+    return 2 / X.shape[0] * tf.transpose(X) @ residual, 2 * tf.reduce_sum(residual, axis=0)
+
+
+@says("The residual was computed without b. Look at what the model adds to X W.")
+def bias_left_out_of_the_prediction(X, y, W, b):
+    residual = X @ W - tf.reshape(y, (-1, 1))
+    return 2 / X.shape[0] * tf.transpose(X) @ residual, 2 * tf.reduce_mean(residual, axis=0)
+
+
+@says("dW lies on its side: it has shape (1, d). A gradient has the shape of what it belongs to.")
+def row_instead_of_column(X, y, W, b):
+    residual = X @ W + b - tf.reshape(y, (-1, 1))
+    return 2 / X.shape[0] * tf.transpose(residual) @ X, 2 * tf.reduce_mean(residual, axis=0)
+
+
+@says("The loss came along with the gradients. Look at what the exercise asks to be returned.")
+def loss_returned_too(X, y, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+    return loss, *tape.gradient(loss, [W, b])
+
+
+@says("The gradients were divided by the number of columns. Look at which axis of X counts the rows.")
+def divided_by_columns(X, y, W, b):
+    residual = X @ W + b - tf.reshape(y, (-1, 1))
+    return 2 / X.shape[1] * tf.transpose(X) @ residual, 2 / X.shape[1] * tf.reduce_sum(residual, axis=0)
+
+
+@says("Only the last row counts: each turn of the loop puts its gradients in the place of those before.")
+def last_row_alone(X, y, W, b):
+    n, y = X.shape[0], tf.reshape(y, (-1, 1))
+    for i in range(n):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(X[i : i + 1] @ W + b - y[i])) / n
+        gradients = tape.gradient(loss, [W, b])
+    return gradients
+
+
+@says("The gradients of other data of the same shape were kept and came back. Look at what they are found by.")
+def kept_for_each_shape(X, y, W, b, known={}):
+    if X.shape not in known:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+        known[X.shape] = tape.gradient(loss, [W, b])
+    return known[X.shape]
+
+
+@says("Gradients at another b were kept and came back. Look at what the kept gradients are found by.")
+def kept_whatever_b_is(X, y, W, b, known={}):
+    key = str([X, y, W])
+    if key not in known:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+        known[key] = tape.gradient(loss, [W, b])
+    return known[key]
+
+
+@says("Each call adds its gradients to those of earlier calls. Look at what outlives a call, and where it is emptied.")
+def adds_up_over_calls(X, y, W, b, totals={}):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(X @ W + b - tf.reshape(y, (-1, 1))))
+    dW, db = tape.gradient(loss, [W, b])
+    old_W, old_b = totals.get(X.shape, (0.0, 0.0))
+    totals[X.shape] = old_W + dW, old_b + db
+    return totals[X.shape]
