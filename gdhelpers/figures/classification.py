@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from gdhelpers.figures.style import GREY, panels, strokes, styled
@@ -32,5 +33,6 @@ def probability_curves(
     for (name, (weight, bias)), stroke in zip(models.items(), strokes(), strict=False):
         axes.plot(grid, 1 / (1 + np.exp(-(weight * grid + bias))), label=name, **stroke)
     axes.set(xlabel=xlabel, ylabel=ylabel, ylim=(-0.03, 1.03))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     return figure

@@ -1,17 +1,29 @@
 """The lecture's notebooks hold, as stored, what the lecture printed; nbval runs them anew and compares."""
 
+import base64
+import io
 import json
 import re
 import subprocess
 import sys
 import tempfile
 
+import matplotlib as mpl
+import matplotlib.image
+import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
+from nbclient import NotebookClient
 
+from gdhelpers import figures
 from tests.lecture import COURSE, lecture_cells
 
+mpl.use("agg")
 NOTEBOOKS = sorted(COURSE.glob("*.ipynb"))
+FEW = 0.003
+"""The share of pixels up to which two pictures count as the same."""
+
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
@@ -64,6 +76,53 @@ def test_a_figure_has_its_description(path):
     assert drawing
     for index in drawing:
         assert cells[index + 1].source.startswith("*The figure: ")
+
+
+def pictures(notebook):
+    """Return the pictures that each cell shows, as arrays of numbers between 0 and 1."""
+    return {
+        cell.id: [
+            matplotlib.image.imread(io.BytesIO(base64.b64decode(output.data["image/png"])))
+            for output in cell.outputs
+            if "image/png" in output.get("data", {})
+        ]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+
+
+def differing(stored, drawn):
+    """Return the share of pixels that differ visibly; pictures of different sizes differ everywhere."""
+    if stored.shape != drawn.shape:
+        return 1.0
+    return float((np.abs(stored - drawn).max(axis=-1) > 0.1).mean())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_stored_pictures_are_those_that_the_cells_draw(path):
+    """nbval passes over pictures, so they are compared here; anti-aliasing may differ by a few pixels in a thousand."""
+    stored = nbformat.read(path, as_version=4)
+    again = nbformat.read(path, as_version=4)
+    NotebookClient(again, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    before, after = pictures(stored), pictures(again)
+    assert {name: len(found) for name, found in before.items()} == {name: len(found) for name, found in after.items()}
+    for name, found in before.items():
+        for one, other in zip(found, after[name], strict=True):
+            assert differing(one, other) < FEW, name
+
+
+def test_another_curve_is_another_picture():
+    """A check of the check: the same axes with a line that ends elsewhere, as small a change as a figure can have."""
+    drawn = []
+    for end in (1.0, 1.2):
+        figure = figures.loss_curves({"loss": [3.0, 2.0, end]})
+        figure.axes[0].set(ylim=(0, 4))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        plt.close(figure)
+        drawn.append(matplotlib.image.imread(io.BytesIO(buffer.getvalue())))
+    assert differing(drawn[0], drawn[0]) == 0.0
+    assert differing(*drawn) > FEW
 
 
 def test_nbval_notices_a_changed_output(tmp_path):
