@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: B006 - these are the mistakes
 """What students get wrong about what `.grad` holds after several passes."""
 
 import torch
@@ -107,58 +106,8 @@ def nothing_returned(f, x, times):
 
 
 @says("`.grad` is kept from call to call: the leaf lives outside the function, so an earlier call is added in.")
-def adds_up_over_calls(f, x, times, leaves={}):
+def adds_up_over_calls(f, x, times, leaves={}):  # noqa: B006 - that is the mistake
     leaf = leaves.setdefault(x, torch.tensor(x, requires_grad=True))
     for _ in range(times):
         f(leaf).backward()
     return leaf.grad.clone()
-
-
-@says("It returns x itself. What accumulates is stored beside the number that a leaf holds, not in its place.")
-def leaf_instead_of_its_grad(f, x, times):
-    x = torch.tensor(x, requires_grad=True)
-    for _ in range(times):
-        f(x).backward()
-    return x
-
-
-@says("`.grad` doubles from pass to pass. Compare what the third pass adds with what the first one does.")
-def doubled_by_every_pass(f, x, times):
-    x = torch.tensor(x, requires_grad=True)
-    f(x).backward()
-    for _ in range(times - 1):
-        x.grad += x.grad
-    return x.grad
-
-
-@says(
-    "f is computed once, and `backward()` goes through that one record again and again. What is left of it after one?"
-)
-def one_record_for_all_passes(f, x, times):
-    x = torch.tensor(x, requires_grad=True)
-    y = f(x)
-    for _ in range(times):
-        y.backward()
-    return x.grad
-
-
-@says(
-    "An answer for another f, or for other passes, was kept and came back. Look at what the kept answers are found by."
-)
-def kept_for_each_x(f, x, times, known={}):
-    if x not in known:
-        leaf = torch.tensor(x, requires_grad=True)
-        for _ in range(times):
-            f(leaf).backward()
-        known[x] = leaf.grad
-    return known[x]
-
-
-@says("An answer for another number of passes was kept and came back. Look at what the kept answers are found by.")
-def kept_whatever_times_is(f, x, times, known={}):
-    if (f, x) not in known:
-        leaf = torch.tensor(x, requires_grad=True)
-        for _ in range(times):
-            f(leaf).backward()
-        known[f, x] = leaf.grad
-    return known[f, x]

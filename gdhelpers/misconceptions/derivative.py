@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: B006 - these are the mistakes
 """What students get wrong about a derivative by autograd."""
 
 import torch
@@ -101,49 +100,3 @@ def fraction_of_x_cut_off(f, x):
     x = torch.tensor(float(int(x)), requires_grad=True)
     f(x).backward()
     return x.grad
-
-
-@says(
-    "The slope is that at x = 3, as in the example, whatever x is. Look at the number in the line that makes the leaf."
-)
-def slope_at_the_x_of_the_example(f, x):
-    x = torch.tensor(3.0, requires_grad=True)
-    f(x).backward()
-    return x.grad
-
-
-@says("A slope that goes down came out as one that goes up. Look at what happens to the sign after `backward()`.")
-def steepness_without_its_sign(f, x):
-    x = torch.tensor(x, requires_grad=True)
-    f(x).backward()
-    return abs(x.grad)
-
-
-@says("This is f(x) divided by x. That is the slope of a line from the origin, not of the tangent at x.")
-def ratio_of_f_to_x(f, x):
-    return f(torch.tensor(x)) / x
-
-
-@says("A slope that was computed earlier came back for another f. Look at what the kept slopes are found by.")
-def kept_for_each_x(f, x, known={}):
-    if x not in known:
-        leaf = torch.tensor(x, requires_grad=True)
-        f(leaf).backward()
-        known[x] = leaf.grad
-    return known[x]
-
-
-@says("A slope that was computed earlier came back for another x. Look at what the kept slopes are found by.")
-def kept_for_each_f(f, x, known={}):
-    if f not in known:
-        leaf = torch.tensor(x, requires_grad=True)
-        f(leaf).backward()
-        known[f] = leaf.grad
-    return known[f]
-
-
-@says("Each call adds to what an earlier one left: the leaf outlives the call. Look at where it is made, and when.")
-def adds_up_over_calls(f, x, leaves={}):
-    leaf = leaves.setdefault(x, torch.tensor(x, requires_grad=True))
-    f(leaf).backward()
-    return leaf.grad.clone()

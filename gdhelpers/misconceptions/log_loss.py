@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `log_loss`."""
 
 from gdhelpers.misconceptions import says
@@ -83,79 +82,3 @@ def one_loss_a_row(y, p, tol=1e-10):
 @says("The function ends without returning anything, so that it gives None. Look at its last line.")
 def nothing_returned(y, p, tol=1e-10):
     loss = -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))  # noqa: F841
-
-
-@says("The minus sign reaches only the first of the two terms. Look at where its bracket ends.")
-def minus_sign_of_the_first_term_only(y, p, tol=1e-10):
-    return -tf.reduce_mean(y * tf.math.log(p + tol)) + tf.reduce_mean((1 - y) * tf.math.log(1 - p + tol))
-
-
-@says("The two classes have changed places: being right is expensive here and being wrong is cheap.")
-def classes_swapped(y, p, tol=1e-10):
-    return -tf.reduce_mean((1 - y) * tf.math.log(p + tol) + y * tf.math.log(1 - p + tol))
-
-
-@says("Only one of the two logarithms has tol. Look at what the other one is at p = 1.")
-def tol_in_the_first_logarithm_only(y, p, tol=1e-10):
-    return -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p))
-
-
-@says("Each class has a mean of its own here, so that few rows weigh as much as many. Look at what the mean runs over.")
-def mean_of_each_class(y, p, tol=1e-10):
-    ones, zeros = p[y == 1], p[y == 0]
-    return -(tf.reduce_mean(tf.math.log(ones + tol)) + tf.reduce_mean(tf.math.log(1 - zeros + tol)))
-
-
-@says(
-    "The loss is half of what was asked for: both terms of a row count as rows. How many numbers is the mean taken of?"
-)
-def mean_over_both_terms(y, p, tol=1e-10):
-    terms = tf.concat([y * tf.math.log(p + tol), (1 - y) * tf.math.log(1 - p + tol)], axis=0)
-    return -tf.reduce_mean(terms)
-
-
-@says("One side has shape (n,) and the other (n, 1): every target met every probability. Print the shapes.")
-def table_of_losses(y, p, tol=1e-10):
-    p = tf.reshape(p, [-1])
-    return -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))
-
-
-@says("The loss is an array of shape (1,), not a scalar. Look at which axes the mean is taken over.")
-def one_axis_left(y, p, tol=1e-10):
-    return -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol), axis=0)
-
-
-@says("The loss was rounded, so small losses are lost. Return the number as it was computed.")
-def rounded_to_four_decimals(y, p, tol=1e-10):
-    loss = -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))
-    return round(float(loss), 4)
-
-
-@says("The last row does not count. Which numbers does your loop run through?")
-def last_row_left_out(y, p, tol=1e-10):
-    total = 0.0
-    for i in range(len(y) - 1):
-        total -= float(y[i, 0] * tf.math.log(p[i, 0] + tol) + (1 - y[i, 0]) * tf.math.log(1 - p[i, 0] + tol))
-    return total / len(y)
-
-
-@says("The loss of other data of the same shape was kept and came back. Look at what the kept losses are found by.")
-def kept_for_each_shape(y, p, tol=1e-10, known={}):
-    if y.shape not in known:
-        known[y.shape] = -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))
-    return known[y.shape]
-
-
-@says("The loss with another tol was kept and came back. Look at what the kept losses are found by.")
-def kept_whatever_tol_is(y, p, tol=1e-10, known={}):
-    key = str([y, p])
-    if key not in known:
-        known[key] = -tf.reduce_mean(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))
-    return known[key]
-
-
-@says("This is the mean over all calls so far: a list goes on from call to call. Look at where it is made.")
-def mean_over_all_calls(y, p, tol=1e-10, losses=[]):
-    rows = -(y * tf.math.log(p + tol) + (1 - y) * tf.math.log(1 - p + tol))
-    losses.extend(rows.numpy().ravel())
-    return sum(losses) / len(losses)

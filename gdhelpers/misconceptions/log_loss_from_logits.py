@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `log_loss_from_logits`."""
 
 from gdhelpers.misconceptions import says
@@ -80,81 +79,3 @@ def one_loss_a_row(y, z):
 @says("The function ends without returning anything, so that it gives None. Look at its last line.")
 def nothing_returned(y, z):
     loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z))  # noqa: F841
-
-
-@says("The logits were taken for probabilities: this loss wants to be told what it is given. Look at its options.")
-def logits_taken_for_probabilities(y, z):
-    return tf.keras.losses.BinaryCrossentropy()(y, z)
-
-
-@says("The loss never gets beyond 17: a loss of Keras clips the probabilities that it is given. What can it be given?")
-def loss_of_keras_on_probabilities(y, z):
-    return tf.keras.losses.BinaryCrossentropy()(y, tf.sigmoid(z))
-
-
-@says("Rows with y = 0 cost nothing here. A confident wrong answer for them has to cost something too.")
-def negatives_left_out(y, z):
-    return tf.reduce_mean(y * tf.nn.softplus(-z))
-
-
-@says("The logits count twice: the loss is that of a model that is surer. Write down one row on paper.")
-def logits_doubled(y, z):
-    return tf.reduce_mean(tf.nn.softplus(2 * (1 - 2 * y) * z))
-
-
-@says(
-    "This loss is exactly 0 from some logit on: it consists of straight lines. Look at the function that it is made of."
-)
-def hinge_for_the_logarithm(y, z):
-    return tf.reduce_mean(tf.nn.relu(1 - (2 * y - 1) * z))
-
-
-@says("The labels were taken for -1 and 1. Here they are 0 and 1.")
-def labels_of_minus_one_and_one(y, z):
-    return tf.reduce_mean(tf.nn.softplus(-y * z))
-
-
-@says("This is the mean squared difference of a probability and y, the loss of linear regression.")
-def squared_differences(y, z):
-    return tf.reduce_mean(tf.square(tf.sigmoid(z) - y))
-
-
-@says("One side has shape (n,) and the other (n, 1): every target met every logit. Print the shapes.")
-def table_of_losses(y, z):
-    s = (1 - 2 * tf.reshape(y, [-1])) * z
-    return tf.reduce_mean(tf.nn.softplus(s))
-
-
-@says("The loss is an array of shape (1,), not a scalar. Look at which axes the mean is taken over.")
-def one_axis_left(y, z):
-    return tf.reduce_mean(tf.nn.softplus((1 - 2 * y) * z), axis=0)
-
-
-@says("The loss was rounded, so small losses are lost. Return the number as it was computed.")
-def rounded_to_four_decimals(y, z):
-    return round(float(tf.reduce_mean(tf.nn.softplus((1 - 2 * y) * z))), 4)
-
-
-@says("The last row does not count. Which numbers does your loop run through?")
-def last_row_left_out(y, z):
-    total = 0.0
-    for i in range(len(y) - 1):
-        total += float(tf.nn.softplus((1 - 2 * y[i, 0]) * z[i, 0]))
-    return total / len(y)
-
-
-@says("The loss of other logits of the same shape was kept and came back. Look at what the kept losses are found by.")
-def kept_for_each_shape(y, z, known={}):
-    if z.shape not in known:
-        known[z.shape] = tf.reduce_mean(tf.nn.softplus((1 - 2 * y) * z))
-    return known[z.shape]
-
-
-@says(
-    "The loss of other logits for the same targets was kept and came back. Look at what the kept losses are found by."
-)
-def kept_whatever_z_is(y, z, known={}):
-    key = str(y)
-    if key not in known:
-        known[key] = tf.reduce_mean(tf.nn.softplus((1 - 2 * y) * z))
-    return known[key]

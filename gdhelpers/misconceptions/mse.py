@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs
-# ruff: noqa: B006, RET503 - these are the mistakes
 """Wrong versions of `mse`."""
 
 import torch
@@ -82,71 +81,3 @@ def returns_nothing(X, y, W, b):
 @says("The loss was rounded, so small losses are lost. Return the number as it was computed.")
 def rounded_to_four_places(X, y, W, b):
     return round(torch.mean((X @ W + b - y.reshape(-1, 1)) ** 2).item(), 4)
-
-
-@says("The targets do not enter into it: this is the mean square of the predictions. Look at what is squared.")
-def targets_left_out(X, y, W, b):
-    return ((X @ W + b) ** 2).mean()
-
-
-@says("The sum was divided by one less than the number of rows. Look at what becomes of that where there is one row.")
-def divided_by_one_row_less(X, y, W, b):
-    return ((X @ W + b - y.reshape(-1, 1)) ** 2).sum() / (len(X) - 1)
-
-
-@says("The last row does not count. Which numbers does your loop run through?")
-def last_row_left_out(X, y, W, b):
-    total = torch.zeros(())
-    for i in range(len(X) - 1):
-        total = total + (X[i] @ W[:, 0] + b[0] - y.reshape(-1)[i]) ** 2
-    return total / len(X)
-
-
-@says("The function returns in its first turn, so that only one row counts. Look at how far the return is indented.")
-def return_inside_the_loop(X, y, W, b):
-    total = torch.zeros(())
-    for i in range(len(X)):
-        total = total + (X[i] @ W[:, 0] + b[0] - y.reshape(-1)[i]) ** 2
-        return total / len(X)
-
-
-@says("The loss lost what stands behind its decimal point. Look at the sign of division.")
-def whole_number_division(X, y, W, b):
-    return ((X @ W + b - y.reshape(-1, 1)) ** 2).sum() // len(X)
-
-
-@says(
-    "The targets were changed: a `-=` writes into y, also through another shape of it. Look at what holds the residual."
-)
-def residual_written_into_the_targets(X, y, W, b):
-    residual = y.reshape(-1, 1)
-    residual -= (X @ W + b).detach()
-    return (residual**2).mean()
-
-
-@says("The loss is right, but W and b require gradients now. They belong to the caller: nobody asked for that here.")
-def gradients_switched_on(X, y, W, b):
-    W.requires_grad_()
-    b.requires_grad_()
-    return ((X @ W + b - y.reshape(-1, 1)) ** 2).mean()
-
-
-@says("The loss of other data of the same shape was kept and came back. Look at what the kept losses are found by.")
-def kept_for_each_shape(X, y, W, b, known={}):
-    if X.shape not in known:
-        known[X.shape] = ((X @ W + b - y.reshape(-1, 1)) ** 2).mean().item()
-    return known[X.shape]
-
-
-@says("A loss with another b was kept and came back. Look at what the kept losses are found by.")
-def kept_whatever_b_is(X, y, W, b, known={}):
-    key = str([X, y, W])
-    if key not in known:
-        known[key] = ((X @ W + b - y.reshape(-1, 1)) ** 2).mean().item()
-    return known[key]
-
-
-@says("This is the mean over all calls so far: a list goes on from call to call. Look at where it is made, and when.")
-def mean_over_all_calls(X, y, W, b, squares=[]):
-    squares.extend(((X @ W + b).flatten() - y.flatten()).square().tolist())
-    return sum(squares) / len(squares)

@@ -1,5 +1,4 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: B006 - these are the mistakes
 """Wrong versions of `predict_proba`."""
 
 from gdhelpers.misconceptions import says
@@ -73,69 +72,3 @@ def straight_line_for_the_sigmoid(X, W, b):
 @says("The function ends without returning anything, so that it gives None. Printing a value does not return it.")
 def printed_instead_of_returned(X, W, b):
     print(tf.sigmoid(X @ W + b))
-
-
-@says("Each row holds the probabilities of both classes. Look at which of them is asked for, and at the shape.")
-def both_classes(X, W, b):
-    p = tf.sigmoid(X @ W + b)
-    return tf.concat([1 - p, p], axis=1)
-
-
-@says("The probabilities add up to one over the rows, as if the rows were classes. Each row is a question of its own.")
-def softmax_over_the_rows(X, W, b):
-    return tf.nn.softmax(X @ W + b, axis=0)
-
-
-@says("Some of these numbers are below 0: tanh is stretched and moved against the sigmoid. Compare both at z = 0.")
-def tanh_for_the_sigmoid(X, W, b):
-    return tf.tanh(X @ W + b)
-
-
-@says("These are logarithms of probabilities: none is above 0. Look at the name of the function that made them.")
-def logarithm_of_the_probability(X, W, b):
-    return tf.math.log_sigmoid(X @ W + b)
-
-
-@says("The probabilities are rounded to two decimals. Return every digit, and round only what you print.")
-def rounded_to_two_decimals(X, W, b):
-    return (tf.sigmoid(X @ W + b).numpy() * 100).round() / 100
-
-
-@says("The probabilities lie in a row, of shape (1, n). Print the shape and compare it with (n, 1).")
-def row_instead_of_column(X, W, b):
-    return tf.transpose(tf.sigmoid(X @ W + b))
-
-
-@says("This is one number, the mean over the rows. Each row has a probability of its own.")
-def mean_over_the_rows(X, W, b):
-    return tf.reduce_mean(tf.sigmoid(X @ W + b))
-
-
-@says("The bias counts twice. Look at every place where b enters.")
-def bias_added_twice(X, W, b):
-    z = X @ W + b
-    return tf.sigmoid(z + b)
-
-
-@says(
-    "W and b have changed their signs afterwards: `assign` writes into what the caller gave. Look at what has a minus."
-)
-def variables_negated(X, W, b):
-    W.assign(-W)
-    b.assign(-b)
-    return 1 / (1 + tf.exp(X @ W + b))
-
-
-@says("Probabilities for other data of the same shape were kept and came back. Look at what they are found by.")
-def kept_for_each_shape(X, W, b, known={}):
-    if X.shape not in known:
-        known[X.shape] = tf.sigmoid(X @ W + b)
-    return known[X.shape]
-
-
-@says("Probabilities with another b were kept and came back. Look at what the kept ones are found by.")
-def kept_whatever_b_is(X, W, b, known={}):
-    key = str([X, W])
-    if key not in known:
-        known[key] = tf.sigmoid(X @ W + b)
-    return known[key]
