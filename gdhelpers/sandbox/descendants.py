@@ -1,0 +1,60 @@
+"""Ending all that a process has started, where no namespace does it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from gdhelpers.sandbox.syscall import LINUX, prctl
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt() -> None:
+    """Become the parent of all descendants whose parents end."""
+    if LINUX:
+        prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end(group: int | None) -> None:
+    """Kill all descendants of the calling process, and the process group where that is all that can be found."""
+    if group is not None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    while LINUX and (living := descendants()):
+        # Those that were stopped start no others while the rest is looked for.
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in living:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, number)
+        reap()
+    reap()
+
+
+def reap() -> dict[int, int]:
+    """Return how the children that have ended did so: an exit code, or minus a signal."""
+    ended: dict[int, int] = {}
+    with suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            ended[found[0]] = os.waitstatus_to_exitcode(found[1])
+    return ended
+
+
+def descendants() -> set[int]:
+    """Return the processes below the calling one that have not ended."""
+    parents: dict[int, int] = {}
+    ended = set()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with suppress(OSError):
+                # The name of the program may hold spaces and parentheses.
+                state, parent = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+                parents[int(process.name)] = int(parent)
+                if state in "ZX":
+                    ended.add(int(process.name))
+    below = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in below} - below:
+        below |= more
+    return below - ended - {os.getpid()}

@@ -1,0 +1,130 @@
+"""The keeper: the student's parent, and within namespaces the first process of all."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import tempfile
+from typing import NoReturn
+
+from gdhelpers.sandbox import descendants, landlock, limits, mounts, namespaces, seccomp
+from gdhelpers.sandbox.identity import Identity, drop, dumpable
+from gdhelpers.sandbox.line import Line
+from gdhelpers.sandbox.policy import Policy
+from gdhelpers.sandbox.syscall import LINUX, call, prctl
+from gdhelpers.sandbox.trouble import LayerError, layer
+from gdhelpers.sandbox.view import Entry, view
+
+_PR_SET_PDEATHSIG = 1
+_FIRST, _LAST = 3, (1 << 31) - 1
+
+
+def start(policy: Policy, identity: Identity, line: Line) -> None:
+    """Become the keeper, and return in the student's process alone."""
+    student = -1
+    try:
+        student = _set_up(policy, identity, line)
+    except BaseException as error:
+        line.send(error=str(error) if isinstance(error, LayerError) else f"sandbox: {error!r}")
+        os._exit(1)
+    if student:
+        keep(student, line, "namespaces" in policy.layers)
+
+
+def keep(student: int, line: Line, alone: bool) -> NoReturn:
+    """Wait until the student's process ends, or the warden does, and end what is left."""
+    try:
+        if LINUX:
+            drop()
+        if alone:
+            # Whatever becomes of the warden; and the end of the first process is the end of the whole namespace.
+            prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _wait(student, line)
+        if not alone:
+            descendants.end(student)
+    finally:
+        os._exit(0)
+
+
+def _wait(student: int, line: Line) -> None:
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    events = select.poll()
+    for place in (told, line.fileno()):
+        events.register(place, select.POLLIN)
+    while True:
+        ended = descendants.reap()
+        if student in ended:
+            return line.send(status=ended[student])
+        if any(place == line.fileno() for place, _ in events.poll()):
+            return None
+        os.read(told, 1 << 10)
+
+
+def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
+    """Set the layers up, and return 0 in the student's process and its number in the keeper."""
+    alone = "namespaces" in policy.layers
+    if alone:
+        with layer("namespaces"):
+            namespaces.leave(line)
+    else:
+        descendants.adopt()
+    line.send(keeper=os.getpid())
+    shown: tuple[Entry, ...] = ()
+    if alone or "landlock" in policy.layers:
+        shown = view(policy.readable, policy.hidden)
+    if alone:
+        with layer("namespaces"):
+            mounts.build(policy, identity, shown)
+    if not line.receive():
+        os._exit(0)
+    if LINUX:
+        dumpable(False)
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    student = os.fork()
+    if student == 0:
+        signal.signal(signal.SIGINT, interrupt)
+        _settle(policy, identity, shown, line)
+    return student
+
+
+def _settle(policy: Policy, identity: Identity, shown: tuple[Entry, ...], line: Line) -> None:
+    """Apply to the student's process what is its own, and tell the warden."""
+    alone = "namespaces" in policy.layers
+    os.setsid()
+    os.chdir(policy.work)
+    # Without namespaces, the folder for temporary files is shared with all the world.
+    os.environ["TMPDIR"] = "/tmp" if alone else policy.work  # noqa: S108
+    tempfile.tempdir = None
+    if "limits" in policy.layers:
+        with layer("limits"):
+            limits.limit(policy.limits, identity.uid, alone)
+    ruleset = None
+    if "landlock" in policy.layers:
+        with layer("landlock"):
+            # The student may not be able to open all that the rules name.
+            ruleset = landlock.rules(policy, shown)
+    with layer("identity"):
+        identity.assume()
+    if ruleset is not None:
+        with layer("landlock"):
+            landlock.restrict(ruleset)
+    if "seccomp" in policy.layers:
+        with layer("seccomp"):
+            seccomp.refuse()
+    sys.stdout.flush()
+    line.send(ready=os.getpid())
+    line.close()
+    _close_all()
+
+
+def _close_all() -> None:
+    """Close every file but the standard ones."""
+    try:
+        call("close_range", _FIRST, _LAST, 0)
+    except OSError:
+        os.closerange(_FIRST, os.sysconf("SC_OPEN_MAX"))

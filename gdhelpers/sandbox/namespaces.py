@@ -1,0 +1,51 @@
+"""New namespaces: users, mounts, processes, IPC, network and host name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gdhelpers.sandbox.identity import dumpable
+from gdhelpers.sandbox.line import Line
+from gdhelpers.sandbox.syscall import call
+
+NEW_USER = 0x10000000
+_MOUNTS, _HOST_NAME, _IPC, _PROCESSES, _NETWORK = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
+
+_SWITCHES = (
+    ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
+    ("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=15000"),
+    (
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
+)
+
+
+def leave(line: Line) -> None:
+    """Return in the first process of new namespaces; the calling process ends."""
+    # The maps are files in /proc that only root may write for a process that is closed to others.
+    dumpable(True)
+    try:
+        call("unshare", NEW_USER | _MOUNTS | _HOST_NAME | _IPC | _PROCESSES | _NETWORK)
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}; {explanation()}") from error
+    line.send(maps=os.getpid())
+    if not line.receive():
+        os._exit(0)
+    if os.fork():
+        os._exit(0)
+
+
+def explanation() -> str:
+    """Say why this system may refuse new user namespaces, and what to do."""
+    for path, value, remedy in _SWITCHES:
+        try:
+            if Path(path).read_text().strip() == value:
+                return f"unprivileged user namespaces are switched off, and switched on by: {remedy}"
+        except OSError:
+            continue  # This kernel has no such switch.
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return "the container forbids user namespaces: start it with --security-opt seccomp=unconfined"
+    return "this system forbids user namespaces"

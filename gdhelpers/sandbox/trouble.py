@@ -1,0 +1,21 @@
+"""A layer that could not be applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class LayerError(Exception):
+    """One layer of the sandbox could not be applied; the text names the layer and the reason."""
+
+
+@contextmanager
+def layer(name: str) -> Iterator[None]:
+    """Name the layer in which an error happened."""
+    try:
+        yield
+    except LayerError:
+        raise
+    except Exception as error:
+        raise LayerError(f"{name}: {error}") from error
