@@ -54,8 +54,9 @@ def _wait(student: int, line: Line) -> None:
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     events = select.poll()
-    for place in (told, line.fileno()):
-        events.register(place, select.POLLIN)
+    events.register(told, select.POLLIN)
+    # What comes on the line is for the student's process; only its end is of interest here.
+    events.register(line.fileno(), 0)
     while True:
         ended = descendants.reap()
         if student in ended:
@@ -118,6 +119,9 @@ def _settle(policy: Policy, identity: Identity, shown: tuple[Entry, ...], line: 
             seccomp.refuse()
     sys.stdout.flush()
     line.send(ready=os.getpid())
+    # The warden must have taken hold of this process before it can end.
+    if not line.receive():
+        os._exit(0)
     line.close()
     _close_all()
 

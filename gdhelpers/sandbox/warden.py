@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -30,6 +31,9 @@ def enter(policy: Policy, control: int) -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    collecting = gc.isenabled()
+    # A collection touches every object, and the kernel would copy all of the memory that was shared by forking.
+    gc.disable()
     try:
         identity = _prepare(policy)
         near, far = Line.pair()
@@ -42,6 +46,8 @@ def enter(policy: Policy, control: int) -> None:
     near.close()
     os.close(control)
     keeper.start(policy, identity, far)
+    if collecting:
+        gc.enable()
 
 
 def _prepare(policy: Policy) -> Identity:
@@ -137,6 +143,7 @@ class Warden:
         self._tell(pid=pid)
         for number in self._waiting:
             self._signal(number)
+        self._line.send(go=True)
 
     def _obey(self) -> bool:
         """Pass signals on; return whether somebody still holds the other end of the control socket."""
