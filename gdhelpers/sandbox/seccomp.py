@@ -71,8 +71,9 @@ def _cases() -> Iterator[tuple[int, int, int, int]]:
     for name in ABSENT:
         yield from _case(name, [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)])
     yield from _case("clone", [_argument(0), (_ANY_BIT, 0, 1, NEW_NAMESPACE), *_verdicts(errno.EPERM)])
+    # ZeroMQ, which kernels are made of, aborts on any other answer when it looks for network interfaces.
     for name in ("socket", "socketpair"):
-        yield from _case(name, [_argument(0), (_EQUAL, 1, 0, int(socket.AF_UNIX)), *_verdicts(errno.EACCES)])
+        yield from _case(name, [_argument(0), (_EQUAL, 1, 0, int(socket.AF_UNIX)), *_verdicts(errno.EOPNOTSUPP)])
     first, second = TERMINAL_REQUESTS
     yield from _case("ioctl", [_argument(1), (_EQUAL, 1, 0, first), (_EQUAL, 0, 1, second), *_verdicts(errno.EPERM)])
     first, second = _PERSONALITIES
