@@ -77,7 +77,8 @@ def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
     line.send(keeper=os.getpid())
     shown: tuple[Entry, ...] = ()
     if alone or "landlock" in policy.layers:
-        shown = view(policy.readable, policy.hidden)
+        # What is shared or the student's own comes to its place by other means.
+        shown = view(policy.readable, (*policy.hidden, policy.run, policy.work))
     if alone:
         with layer("namespaces"):
             mounts.build(policy, identity, shown)

@@ -22,6 +22,8 @@ _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x400
 _DETACH = 2
 
 _MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+_RUN = "/.run"
+"""Where the shared folder is inside; its path outside is a link to this."""
 _LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
 _BYTES_AN_INODE = 8192
 """A budget of bytes allows one file for each so many: an empty file takes memory of the kernel too."""
@@ -100,7 +102,9 @@ def build(policy: Policy, identity: Identity, shown: Iterable[Entry]) -> None:
             root.folder(entry.path)
         else:
             root.link(entry.path, entry.target)
-    root.show(policy.run, run, _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS)
+    # It often lies below /tmp, and Landlock would allow below /tmp what it allows there.
+    root.show(_RUN, run, _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS)
+    root.link(policy.run, _RUN)
     budget.fill(work)
     budget.give(policy.work, "work")
     budget.close()

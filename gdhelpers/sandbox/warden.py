@@ -19,6 +19,7 @@ from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.line import Line
 from gdhelpers.sandbox.policy import LAYERS, Policy
 from gdhelpers.sandbox.syscall import LINUX
+from gdhelpers.sandbox.view import below
 
 
 def enter(policy: Policy, control: int) -> None:
@@ -57,6 +58,8 @@ def _prepare(policy: Policy) -> Identity:
     for folder in (policy.run, policy.work):
         if str(Path(folder).resolve()) != folder or not Path(folder).is_dir():
             raise ValueError(f"{folder} is not the real path of a folder")
+    if below(policy.run, policy.work) or below(policy.work, policy.run):
+        raise ValueError("neither of the shared folder and the work folder may lie in the other")
     identity = Identity.of_student()
     if identity.other and "namespaces" not in policy.layers:
         for parent in {*Path(policy.run).parents, *Path(policy.work).parents}:
