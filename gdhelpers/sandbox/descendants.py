@@ -23,14 +23,24 @@ def end(group: int | None) -> None:
     if group is not None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
-    while LINUX and (living := descendants()):
+    refused: set[int] = set()
+    while LINUX and (living := descendants() - refused):
         # Those that were stopped start no others while the rest is looked for.
         for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in living:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, number)
+            refused |= {pid for pid in living if not _send(pid, number)}
         reap()
     reap()
+
+
+def _send(pid: int, number: int) -> bool:
+    """Send a signal, and return whether that is allowed."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return True
 
 
 def reap() -> dict[int, int]:

@@ -36,9 +36,9 @@ def start(policy: Policy, identity: Identity, line: Line) -> None:
 def keep(student: int, line: Line, alone: bool) -> NoReturn:
     """Wait until the student's process ends, or the warden does, and end what is left."""
     try:
-        if LINUX:
-            drop()
         if alone:
+            # Without namespaces, root's own keeper needs them to kill what runs as somebody else.
+            drop()
             # Whatever becomes of the warden; and the end of the first process is the end of the whole namespace.
             prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _wait(student, line)

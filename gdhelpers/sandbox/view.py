@@ -93,9 +93,9 @@ def _expand(path: str, veil: frozenset[str]) -> Iterator[Entry]:
     if stat.S_ISLNK(mode):
         # Not followed: what a link in a folder leads to is readable only if it is so by itself.
         yield Entry(path, "link", str(Path(path).readlink()))
-    elif not any(below(veiled, path) for veiled in veil):
+    elif not (stat.S_ISDIR(mode) and any(below(veiled, path) for veiled in veil)):
         yield Entry(path, "whole")
-    elif stat.S_ISDIR(mode):
+    else:
         yield Entry(path, "folder")
         for part in sorted(Path(path).iterdir()):
             yield from _expand(str(part), veil)

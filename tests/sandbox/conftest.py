@@ -1,0 +1,80 @@
+"""Sandboxes for tests, started by root and by an ordinary user."""
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+import pytest
+
+from gdhelpers.sandbox import LAYERS, Limits, Policy, missing
+from gdhelpers.sandbox.vessel import Vessel
+
+ORDINARY = 1234  # No account is needed.
+
+# All is imported before the change of user, as an ordinary user may not enter the folder of root's Python.
+_MAIN = """
+import os, gdhelpers.sandbox.attempts, tests.sandbox.tasks
+from gdhelpers.sandbox.vessel import main
+os.umask(0o022)
+if os.geteuid() != {user}:
+    os.setgroups([])
+    os.setresgid({user}, {user}, {user})
+    os.setresuid({user}, {user}, {user})
+main()
+"""
+SYSTEM = ("/bin", "/lib", "/lib64", "/usr")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Folders of a sandbox, and the user that starts it."""
+
+    folder: Path
+    user: int
+
+    def policy(self, layers=LAYERS, readable=(), hidden=(), **limits):
+        run, work = str(self.folder / "run"), str(self.folder / "work")
+        return Policy(run, work, (*SYSTEM, *readable), tuple(hidden), tuple(layers), Limits(**limits))
+
+    def vessel(self, policy, task, *arguments, **popen):
+        if ":" not in task:
+            task = f"tests.sandbox.tasks:{task}"
+        popen = {"stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE, "text": True} | popen
+        return Vessel(policy, task, *arguments, program=_MAIN.format(user=self.user), **popen)
+
+    def output(self, policy, task, *arguments, timeout=30):
+        """Return what a task printed, when it ended as it should."""
+        with self.vessel(policy, task, *arguments) as vessel:
+            first = vessel.reply()
+            assert "pid" in first, first
+            output, errors = vessel.process.communicate(timeout=timeout)
+            assert vessel.reply() == {"status": 0}, errors
+            return output
+
+
+def users():
+    """Return the users as which tests can start a sandbox."""
+    return (0, ORDINARY) if os.geteuid() == 0 else (os.geteuid(),)
+
+
+@pytest.fixture(params=users(), ids=lambda user: "root" if user == 0 else "ordinary")
+def place(request):
+    # The folder of pytest is closed to other users.
+    folder = Path(tempfile.mkdtemp()).resolve()
+    for name in ("run", "work", "shown"):
+        (folder / name).mkdir()
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)
+        os.chown(path, request.param, request.param)
+    yield Place(folder, request.param)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _layers():
+    lacking = missing()
+    if lacking:
+        pytest.skip(f"this system lacks layers of the sandbox: {lacking}")
