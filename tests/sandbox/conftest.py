@@ -14,15 +14,10 @@ from gdhelpers.sandbox.vessel import Vessel
 
 ORDINARY = 1234  # No account is needed.
 
-# All is imported before the change of user, as an ordinary user may not enter the folder of root's Python.
 _MAIN = """
-import os, gdhelpers.sandbox.attempts, tests.sandbox.tasks
 from gdhelpers.sandbox.vessel import main
-os.umask(0o022)
-if os.geteuid() != {user}:
-    os.setgroups([])
-    os.setresgid({user}, {user}, {user})
-    os.setresuid({user}, {user}, {user})
+from tests.sandbox.user import become
+become({user})
 main()
 """
 SYSTEM = ("/bin", "/lib", "/lib64", "/usr")
