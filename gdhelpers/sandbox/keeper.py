@@ -70,7 +70,7 @@ def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
     """Set the layers up, and return 0 in the student's process and its number in the keeper."""
     alone = "namespaces" in policy.layers
     if alone:
-        with layer("namespaces"):
+        with layer("namespaces"), namespaces.explained():
             namespaces.leave(line)
     else:
         descendants.adopt()
@@ -80,7 +80,7 @@ def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
         # What is shared or the student's own comes to its place by other means.
         shown = view(policy.readable, (*policy.hidden, policy.run, policy.work))
     if alone:
-        with layer("namespaces"):
+        with layer("namespaces"), namespaces.explained():
             mounts.build(policy, identity, shown)
     if not line.receive():
         os._exit(0)
@@ -132,4 +132,4 @@ def _close_all() -> None:
     try:
         call("close_range", _FIRST, _LAST, 0)
     except OSError:
-        os.closerange(_FIRST, os.sysconf("SC_OPEN_MAX"))
+        os.closerange(_FIRST, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))

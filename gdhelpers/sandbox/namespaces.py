@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdhelpers.sandbox.identity import dumpable
@@ -27,10 +30,7 @@ def leave(line: Line) -> None:
     """Return in the first process of new namespaces; the calling process ends."""
     # The maps are files in /proc that only root may write for a process that is closed to others.
     dumpable(True)
-    try:
-        call("unshare", NEW_USER | _MOUNTS | _HOST_NAME | _IPC | _PROCESSES | _NETWORK)
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}; {explanation()}") from error
+    call("unshare", NEW_USER | _MOUNTS | _HOST_NAME | _IPC | _PROCESSES | _NETWORK)
     line.send(maps=os.getpid())
     if not line.receive():
         os._exit(0)
@@ -38,14 +38,24 @@ def leave(line: Line) -> None:
         os._exit(0)
 
 
-def explanation() -> str:
-    """Say why this system may refuse new user namespaces, and what to do."""
+@contextmanager
+def explained() -> Iterator[None]:
+    """Add to an error what is known of why this system refuses new user namespaces, or the use of one."""
+    try:
+        yield
+    except OSError as error:
+        why = explanation() if error.errno in (errno.EPERM, errno.EACCES, errno.ENOSPC) else None
+        if why is None:
+            raise
+        raise OSError(error.errno, f"{error.strerror}; {why}", error.filename) from error
+
+
+def explanation() -> str | None:
+    """Say why this system may refuse user namespaces, and what to do."""
     for path, value, remedy in _SWITCHES:
-        try:
+        with suppress(OSError):  # This kernel may have no such switch.
             if Path(path).read_text().strip() == value:
                 return f"unprivileged user namespaces are switched off, and switched on by: {remedy}"
-        except OSError:
-            continue  # This kernel has no such switch.
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        return "the container forbids user namespaces: start it with --security-opt seccomp=unconfined"
-    return "this system forbids user namespaces"
+    if "Seccomp:\t2" in Path("/proc/self/status").read_text():
+        return "a container forbids user namespaces, unless it is started with --security-opt seccomp=unconfined"
+    return None

@@ -42,7 +42,7 @@ _syscall.restype = ctypes.c_long
 
 def number(name: str) -> int | None:
     """Return the number of a system call on this machine, or None where it has none."""
-    column = _COLUMNS.get(MACHINE)
+    column = _COLUMNS.get(MACHINE) if LINUX else None
     found = -1 if column is None else _NUMBERS[name][column]
     return None if found < 0 else found
 

@@ -17,5 +17,9 @@ def layer(name: str) -> Iterator[None]:
         yield
     except LayerError:
         raise
+    except OSError as error:
+        # The number of an error says nothing to an instructor; the name of a file does.
+        place = f": {error.filename}" if error.filename else ""
+        raise LayerError(f"{name}: {error.strerror or error}{place}") from error
     except Exception as error:
         raise LayerError(f"{name}: {error}") from error

@@ -19,6 +19,7 @@ from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.line import Line
 from gdhelpers.sandbox.policy import LAYERS, Policy
 from gdhelpers.sandbox.syscall import LINUX
+from gdhelpers.sandbox.trouble import LayerError, layer
 from gdhelpers.sandbox.view import below
 
 
@@ -93,7 +94,7 @@ class Warden:
                 self._report()
         except BaseException as error:
             self._end()
-            self.fail(self._control, f"sandbox: {error!r}")
+            self.fail(self._control, str(error) if isinstance(error, LayerError) else f"sandbox: {error!r}")
         finally:
             os._exit(0)
 
@@ -124,7 +125,8 @@ class Warden:
         """Act on a message from below."""
         match message:
             case {"maps": pid}:
-                self._identity.map(sender or pid)
+                with layer("namespaces"):
+                    self._identity.map(sender or pid)
                 self._line.send(go=True)
             case {"keeper": pid}:
                 self._keeper = sender or pid

@@ -46,6 +46,15 @@ def daemon(seconds):
     time.sleep(seconds)
 
 
+def kill_the_keeper():
+    leave_daemon()
+    try:
+        os.kill(os.getppid(), signal.SIGKILL)
+    except PermissionError:
+        print("refused", flush=True)
+    wait()
+
+
 def state():
     status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
     places = [place for place in range(1024) if _open(place)]

@@ -103,6 +103,20 @@ def test_a_swarm_is_ended(place, layers):
 
 
 @by_layers
+def test_the_keeper_cannot_be_killed_to_any_profit(place, layers):
+    with place.vessel(place.policy(layers), "kill_the_keeper") as vessel:
+        assert "pid" in vessel.reply()
+        if place.user and not {"namespaces", "landlock"} & set(layers):
+            # It is the student's own process, and the warden does its work.
+            assert vessel.reply() == {"status": -signal.SIGKILL}
+        else:
+            assert vessel.process.stdout.readline() in ("refused\n", "waiting\n")
+            vessel.close()
+        assert vessel.process.stdout.read() in ("", "waiting\n")
+    _until(lambda: not _processes(place.folder))
+
+
+@by_layers
 def test_the_student_is_nobody(place, layers):
     uid = NOBODY if place.user == 0 else place.user
     state = json.loads(place.output(place.policy(layers), "state"))
