@@ -4,7 +4,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
-from gdhelpers.autograder import receipt
+from gdhelpers.autograder import receipt, stock
 from gdhelpers.autograder.release import ClearSolutionsInstead
 from gdhelpers.environment import activate
 
@@ -21,7 +21,17 @@ c.GenerateAssignment.preprocessors = [
     for preprocessor in GenerateAssignment.preprocessors.default()
 ]
 
-# A cell may take so long, in seconds on the clock; importing TensorFlow on a busy machine takes its time.
+# nbgrader's autograde and its formgrader grade as `gd grade` does: answers in a sandbox, tests in another process.
+# Without this line nbgrader grades as it always did, with tests and answers in one unprotected process.
+stock.use(c)
+
+# What a submission may use (the limits and their units: gdhelpers/autograder/settings.py), for single assignments too:
+# c.Examiner.limits = {"test_seconds": 20, "memory_mib": 4096}
+# c.Examiner.limits_of = {"ps3-logistic-regression": {"cell_seconds": 120}}
+# Layers of the sandbox that grading may do without, where the system lacks them (`gd doctor` says which):
+# c.Examiner.do_without = ["namespaces"]
+
+# With stock nbgrader, a cell may take so long, in seconds on the clock: a busy machine takes its time to import.
 c.Execute.timeout = 120
 
 # `nbgrader zip_collect` takes in the files that Moodle and Canvas hand out:

@@ -139,7 +139,7 @@ def rejected(function: str, answers: Iterable[Function], seeds: Sequence[int] = 
 def _tried(misconception: Misconception, seeds: Sequence[int]) -> Mutant:
     function, wrong = misconception.function, misconception.wrong
     problems = {number: _objection(function, wrong, number) for number in seeds}
-    killed_by = Counter(case for problem in problems.values() if problem for case in problem.cases)
+    killed_by = Counter(case for problem in problems.values() if problem for case in problem.residuals)
     named = Counter(problem.misconception for problem in problems.values() if problem and problem.misconception)
     survived = tuple(number for number, problem in problems.items() if problem is None)
     return Mutant(misconception, survived, dict(named), len(seeds), dict(killed_by))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from traitlets.config import Config
 
 from gdhelpers.autograder.release import released
@@ -71,6 +74,43 @@ class Assignment:
             if cell.metadata.get("nbgrader", {}).get("grade")
         )
 
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that the notebook imports, but for those of this package."""
+        trees = [ast.parse(_python(cell.source)) for cell in self.notebook.cells if cell.cell_type == "code"]
+        imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {name for node in imports for name in _imported(node)}
+        return tuple(sorted(name for name in names if name.split(".")[0] != "gdhelpers"))
+
+    @cached_property
+    def defined(self) -> dict[str, tuple[str, ...]]:
+        """The names that the solution in each solution cell of code defines, by the cell's grade id."""
+        return {
+            cell.metadata.nbgrader.grade_id: _bound(_python(cell.source))
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        }
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The sources of the instructor's own code cells, hidden tests included, by cell id."""
+        return {
+            cell.id: cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("solution")
+        }
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The files that lie beside the notebook, by their names: students get them, too."""
+        paths = (path for path in self.path.parent.rglob("*") if path.is_file() and path.suffix != ".ipynb")
+        names = {path: path.relative_to(self.path.parent) for path in paths}
+        return {
+            str(name): path.read_bytes()
+            for path, name in names.items()
+            if not any(part.startswith(".") for part in name.parts)
+        }
+
     @property
     def max_score(self) -> float:
         """The points of all graded cells."""
@@ -80,3 +120,42 @@ class Assignment:
     def file_name(self) -> str:
         """The name that the submitted notebook should have."""
         return self.path.name
+
+
+def _python(source: str) -> str:
+    """Return a cell without the magics of IPython; one that is no Python has no names."""
+    text: str = TransformerManager().transform_cell(source)
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return ""
+    return text
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif node.module and not node.level:
+        yield node.module
+
+
+def _bound(source: str) -> tuple[str, ...]:
+    r"""Return the names that the statements of a cell bind, but for what they bind within functions and classes.
+
+    >>> _bound("import math\n\ndef f(x):\n    y = x\n    return y\n\nslope, (a, b) = f(1), (2, 3)")
+    ('a', 'b', 'f', 'math', 'slope')
+    """
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            waiting += ast.iter_child_nodes(node)
+    return tuple(sorted(found))

@@ -23,6 +23,11 @@ class Course:
     """A course directory. What it does not hold itself, `source/` and the configuration, comes from the checkout."""
 
     root: Path
+    db_url: str = ""
+    """Where the gradebook is, if not where the configuration says."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "db_url", self.db_url or str(self.nbgrader.db_url))
 
     @cached_property
     def config(self) -> Config:
@@ -46,11 +51,6 @@ class Course:
         return self._home("source") / "source"
 
     @property
-    def db_url(self) -> str:
-        """Where the gradebook is."""
-        return str(self.nbgrader.db_url)
-
-    @property
     def course_id(self) -> str:
         """The name of the course in the gradebook."""
         return str(self.nbgrader.course_id)
@@ -71,12 +71,17 @@ class Course:
             raise WrongCall(f"There is no assignment {name!r}. Known assignments: {', '.join(known)}.")
         return Assignment.read(self.source / name, self.config)
 
+    def student_of(self, path: Path, assignment: str) -> str:
+        """Return the student whose submission of an assignment a path leads to."""
+        anyone = self.folder("submitted", "*", assignment).relative_to(self.root)
+        return (self.root / path).relative_to(self.root).parts[anyone.parts.index("*")]
+
     def submitted(self, assignment: str) -> Iterator[str]:
         """Yield the students who have a folder for this assignment, in order."""
         anyone = self.folder("submitted", "*", assignment)
         for folder in sorted(self.root.glob(str(anyone.relative_to(self.root)))):
             if folder.is_dir():
-                yield folder.relative_to(self.root).parts[anyone.relative_to(self.root).parts.index("*")]
+                yield self.student_of(folder, assignment)
 
     def _home(self, name: str) -> Path:
         for folder in (self.root, CHECKOUT):

@@ -1,70 +1,76 @@
-"""Examining one submission: its rebuilt notebook is run cell by cell, and every test cell gets its verdict."""
+"""Examining one submission: its cells run in the student's process, and every test cell in the examiner's.
+
+The two meet over the wire alone. The student's process has the notebook as it was released, with the answers in place;
+the examiner has the instructor's own cells, and proxies for what answers define.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from nbformat.v4 import new_markdown_cell, new_output
 
 from gdhelpers.autograder import verdict
 from gdhelpers.autograder.assignment import Assignment, GradedCell
-from gdhelpers.autograder.kernel import CellRun, Kernel, Limits
+from gdhelpers.autograder.examiner import Examiner, ExaminerTrouble
+from gdhelpers.autograder.kernel import Budget, CellRun, End, Kernel
 from gdhelpers.autograder.rebuild import Rebuilt, rebuild
 from gdhelpers.autograder.record import Record, Verdict
+from gdhelpers.autograder.settings import MIB, Settings
 from gdhelpers.autograder.submission import Submission, Unreadable, read_cells
-
-STUDENT_LIMITS = Limits(cpu=60.0)
-"""For a cell of the student's own: training on real data may take longer than a test."""
-
-TEST_LIMITS = Limits(cpu=20.0)
-"""For a test cell: what the contract of the exercises allows."""
+from gdhelpers.autograder.surroundings import Surroundings, surroundings
+from gdhelpers.autograder.tested import Tested
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A record, and the notebook that was run, with its outputs."""
+    """A record, the notebook that was run, with its outputs, and what it was graded with."""
 
     record: Record
     notebook: Any
+    seed: int
+    settings: Settings
 
 
 def examine(assignment: Assignment, submission: Submission, seed: int) -> Examined:
     """Grade one submission with the cases that follow from a seed."""
+    settings = Settings.of(assignment.config, assignment.name)
     try:
         cells = read_cells(submission.content)
     except Unreadable as problem:
-        return _broken(assignment, submission, str(problem))
+        return _broken(assignment, submission, str(problem), seed, settings)
     rebuilt = rebuild(assignment, cells)
-    _set_seed(rebuilt, seed)
-    folder = Path(tempfile.mkdtemp(prefix="gd-"))
-    try:
-        verdicts = asyncio.run(_Examination(assignment, rebuilt, folder).run())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        around = stack.enter_context(surroundings(settings, len(rebuilt.notebook.cells), assignment.files))
+        examiner = stack.enter_context(Examiner(assignment.modules))
+        examination = _Examination(assignment, rebuilt, settings, around, examiner, seed)
+        verdicts = asyncio.run(examination.run())
     oddities = submission.oddities + rebuilt.oddities
-    record = Record(submission.student, "graded", assignment.max_score, tuple(verdicts), oddities=oddities)
-    return Examined(record, rebuilt.notebook)
+    record = Record(
+        submission.student, "graded", assignment.max_score, tuple(verdicts), oddities=oddities,
+        signs=tuple(dict.fromkeys(examination.signs)),
+    )  # fmt: skip
+    return Examined(record, rebuilt.notebook, seed, settings)
 
 
-def _set_seed(rebuilt: Rebuilt, seed: int) -> None:
-    """Let each test cell begin with the seed; it binds no name, and pages show the cell as it was released."""
-    for cell in rebuilt.notebook.cells:
-        settings = cell.metadata.get("nbgrader", {})
-        if settings.get("grade") and not settings.get("solution"):
-            cell.source = f'__import__("gdhelpers.hidden_tests.seed", fromlist=["use"]).use({seed})\n{cell.source}'
-
-
-def _broken(assignment: Assignment, submission: Submission, why: str) -> Examined:
-    from nbformat.v4 import new_markdown_cell
-
+def _broken(assignment: Assignment, submission: Submission, why: str, seed: int, settings: Settings) -> Examined:
     rebuilt = rebuild(assignment, [])
     rebuilt.notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {why}", id="broken"))
     record = Record(submission.student, "broken", assignment.max_score, (), why, submission.oddities)
-    return Examined(record, rebuilt.notebook)
+    return Examined(record, rebuilt.notebook, seed, settings)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of a test cell: how the student's process fared meanwhile, and what the examiner found."""
+
+    cell: Any
+    end: End
+    tested: Tested
 
 
 @dataclass
@@ -73,49 +79,94 @@ class _Examination:
 
     assignment: Assignment
     rebuilt: Rebuilt
-    folder: Path
+    settings: Settings
+    around: Surroundings
+    examiner: Examiner
+    seed: int
     ended_by: set[int] = field(default_factory=set)
     runs: dict[int, CellRun] = field(default_factory=dict)
+    tests: dict[str, Run] = field(default_factory=dict)
+    signs: list[str] = field(default_factory=list)
 
     async def run(self) -> list[Verdict]:
         """Return a verdict for every graded cell."""
-        graded = {cell.grade_id: cell for cell in self.assignment.graded}
-        at = 0
-        cells = self.rebuilt.notebook.cells
+        self.budget = Budget(self.settings.limits.output_mib * MIB)
+        at, cells = 0, self.rebuilt.notebook.cells
         while at < len(cells):
-            async with Kernel(self.rebuilt.notebook, self.folder) as kernel:
+            kernel = Kernel(
+                self.rebuilt.notebook, self.around, self.settings.limits, self.assignment.modules, self.budget
+            )
+            async with kernel:
                 await self._replay(kernel, at)
+                self.examiner.meet(kernel.agent)
                 at = await self._run_from(kernel, at)
-        return [self._verdict(graded[grade_id], index) for index, grade_id in self._graded_cells()]
+        return [self._verdict(cell) for cell in self.assignment.graded]
 
     async def _run_from(self, kernel: Kernel, at: int) -> int:
         """Run cells until the last or until the kernel ends; return where to go on."""
         cells = self.rebuilt.notebook.cells
         for index in range(at, len(cells)):
-            if cells[index].cell_type != "code":
+            cell = cells[index]
+            if cell.cell_type != "code":
                 continue
-            limits = TEST_LIMITS if self._is_test(index) else STUDENT_LIMITS
-            self.runs[index] = await kernel.run(cells[index], index, limits)
-            if not self.runs[index].alive:
-                self.ended_by.add(index)
-                return index + 1
+            if not self._is_test(index):
+                self.runs[index] = await kernel.run(cell, index)
+                if not self.runs[index].alive:
+                    self.ended_by.add(index)
+                    # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
+                    await self._examine_without_student(index)
+                    return index + 1
+            if index <= self._last_test and cell.id in self.assignment.sources:
+                await self._examine(kernel, index)
+                if not await kernel.is_alive():
+                    return index + 1
         return len(cells)
+
+    async def _examine(self, kernel: Kernel, index: int) -> None:
+        """Have the examiner run its own cell at this place."""
+        cell = self.rebuilt.notebook.cells[index]
+        source, names = self.assignment.sources[cell.id], self._names_before(index)
+        end, tested, problem = await kernel.watch(
+            self.examiner.run(source, names, self.seed), self.settings.limits.test_seconds
+        )
+        if tested is None:
+            raise problem if isinstance(problem, ExaminerTrouble) else ExaminerTrouble(f"{problem!r} in {cell.id}")
+        self.signs += tested.signs
+        if self._is_test(index):
+            cell.outputs = tested.outputs
+            self.tests[self._nbgrader(index)["grade_id"]] = Run(cell, end, tested)
+        else:
+            self._demand_set_up(source, tested)
+
+    async def _examine_without_student(self, index: int) -> None:
+        cell = self.rebuilt.notebook.cells[index]
+        if index <= self._last_test and cell.id in self.assignment.sources:
+            self._demand_set_up(cell.source, await self.examiner.run(cell.source, (), self.seed))
+
+    def _demand_set_up(self, source: str, tested: Tested) -> None:
+        """Raise `ExaminerTrouble` where a cell fails that needs no answers: something is not installed."""
+        answers = {name for names in self.assignment.defined.values() for name in names}
+        if tested.problem is not None and not answers & set(re.findall(r"\w+", source)):
+            raise ExaminerTrouble(f"a cell of the assignment failed: {tested.problem.kind}: {tested.problem.message}")
 
     async def _replay(self, kernel: Kernel, upto: int) -> None:
         """Run again what defines names: no test cells, and no cell that ended a kernel."""
         for index in range(upto):
             cell = self.rebuilt.notebook.cells[index]
             if cell.cell_type == "code" and not self._is_test(index) and index not in self.ended_by:
-                await kernel.run(cell, index, STUDENT_LIMITS)
+                await kernel.run(cell, index)
 
-    def _verdict(self, cell: GradedCell, index: int) -> Verdict:
+    def _verdict(self, cell: GradedCell) -> Verdict:
         unchanged = cell.answer in self.rebuilt.unchanged
         if cell.kind == "manual":
             return verdict.of_manual(cell, unchanged)
-        cells = self.rebuilt.notebook.cells
-        own = [i for i, other in enumerate(cells) if other.cell_type == "code" and self._is_students(i)]
-        answer = verdict.Answer(unchanged, self._problem(cell.answer), [cells[i].source for i in own])
-        return verdict.of_test(cell, self.runs[index], answer, TEST_LIMITS)
+        run = self.tests[cell.grade_id]
+        answer = verdict.Answer(unchanged, self._problem(cell.answer))
+        found = verdict.of_test(cell, run.end, run.tested, answer, self.settings.limits.test_seconds)
+        if found.outcome != "passed":
+            shown = new_output("error", ename=found.outcome, evalue=found.message, traceback=[found.message])
+            run.cell.outputs.append(shown)
+        return found
 
     def _problem(self, answer: str) -> str | None:
         """Say why the cell of an answer did not run to its end."""
@@ -129,20 +180,18 @@ class _Examination:
             return "the Python process ended in its cell"
         return f"its cell raised {_described(run.error)}" if run.error else None
 
-    def _graded_cells(self) -> list[tuple[int, str]]:
-        return [
-            (index, self._nbgrader(index)["grade_id"])
-            for index in range(len(self.rebuilt.notebook.cells))
-            if self._nbgrader(index).get("grade")
-        ]
+    def _names_before(self, index: int) -> list[str]:
+        """Return the names that solution cells up to a place define."""
+        grade_ids = [self._nbgrader(place).get("grade_id", "") for place in range(index)]
+        return sorted({name for grade_id in grade_ids for name in self.assignment.defined.get(grade_id, ())})
+
+    @property
+    def _last_test(self) -> int:
+        return max((index for index in range(len(self.rebuilt.notebook.cells)) if self._is_test(index)), default=-1)
 
     def _is_test(self, index: int) -> bool:
         settings = self._nbgrader(index)
         return bool(settings.get("grade") and not settings.get("solution"))
-
-    def _is_students(self, index: int) -> bool:
-        settings = self._nbgrader(index)
-        return not settings or bool(settings.get("solution"))
 
     def _nbgrader(self, index: int) -> dict[str, Any]:
         return dict(self.rebuilt.notebook.cells[index].metadata.get("nbgrader", {}))

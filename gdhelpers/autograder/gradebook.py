@@ -105,6 +105,19 @@ def write(gradebook: Any, course: Course, assignment: Assignment, record: Record
     AssignLatePenalties(config=course.config).preprocess(copy.deepcopy(assignment.stub), resources)
 
 
+def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> None:
+    """Take back the automatic scores of a student's earlier attempt, and say why; a person has to look at it.
+
+    Raises `MissingEntry` where there is no earlier attempt.
+    """
+    where = (assignment.path.stem, assignment.name, student)
+    for cell in assignment.graded:
+        grade = gradebook.find_grade(cell.grade_id, *where)
+        grade.auto_score, grade.needs_manual_grade = 0.0, True
+        gradebook.find_comment(cell.answer, *where).auto_comment = why
+    gradebook.db.commit()
+
+
 def _write_grade(grade: Any, verdict: Verdict | None) -> None:
     awaits_person = verdict is not None and verdict.points is None and verdict.message != NO_ANSWER
     grade.auto_score = None if awaits_person else (verdict.points if verdict else None) or 0.0

@@ -59,9 +59,9 @@ def _examined(
             yield student, Record(student, "missing", assignment.max_score, message="Nothing was submitted.")
     if not submissions:
         return
-    with _executor(len(submissions)) as executor:
+    with executor(len(submissions)) as workers:
         tasks: dict[Future[Examined], str] = {
-            executor.submit(examine, assignment, submission, secret.seed(key, submission.student, assignment.name)): (
+            workers.submit(examine, assignment, submission, secret.seed(key, submission.student, assignment.name)): (
                 submission.student
             )
             for submission in submissions
@@ -70,11 +70,11 @@ def _examined(
             for task in as_completed(tasks):
                 yield tasks[task], _result(task, tasks[task], assignment)
         except BaseException:
-            executor.shutdown(cancel_futures=True)
+            workers.shutdown(cancel_futures=True)
             raise
 
 
-def _executor(tasks: int) -> Executor:
+def executor(tasks: int) -> Executor:
     """Return as many worker processes as there are cores, and no more than there are tasks."""
     workers = min(tasks, os.cpu_count() or 1)
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
@@ -110,14 +110,14 @@ def _infrastructure(student: str, assignment: Assignment, what: str, error: Exce
 def _keep(book: Any, course: Course, assignment: Assignment, examined: Examined) -> None:
     """Write an examined submission to the gradebook and into the course directory."""
     student = examined.record.student
-    submitted = course.folder("submitted", student, assignment.name)
     pages.write_autograded(course, assignment, examined)
-    gradebook.write(book, course, assignment, examined.record, _timestamp(submitted / "timestamp.txt"))
+    gradebook.write(book, course, assignment, examined.record, timestamp(course, assignment, student))
     pages.write_feedback(course, assignment, student)
 
 
-def _timestamp(path: Any) -> datetime | None:
+def timestamp(course: Course, assignment: Assignment, student: str) -> datetime | None:
     """Read when a submission was handed in, as nbgrader's exchange notes it; an unreadable note counts as none."""
+    path = course.folder("submitted", student, assignment.name) / "timestamp.txt"
     try:
         return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
     except (OSError, ValueError, OverflowError):

@@ -1,26 +1,32 @@
-"""A kernel that runs the cells of one notebook under limits.
+"""A kernel in the sandbox that runs the cells of one notebook under limits.
 
 Execution itself is nbclient's. Added here: limits that count CPU time, so that a verdict does not depend on how busy
-the machine is, with a generous wall clock behind them; and an account of what became of each cell.
+the machine is, with a generous wall clock behind them; an account of what became of each cell; and the socket at which
+the agent in the kernel answers an examiner.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import secrets
+import socket
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from pathlib import Path
-from subprocess import DEVNULL
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import psutil
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_output
 
-from gdhelpers.environment import activate
+from gdhelpers.autograder import parents
+from gdhelpers.autograder.settings import MIB, Limits
+from gdhelpers.autograder.surroundings import Surroundings
+from gdhelpers.kernels.child import WIRE
 
 GRACE = 5.0
 """Seconds that an interrupted cell has to stop before its process is ended."""
@@ -28,20 +34,17 @@ GRACE = 5.0
 POLL = 0.1
 """Seconds between two looks at the CPU time of a running cell."""
 
+CUT = "\n[The output is cut here: there is more of it than the limit allows.]\n"
 
-@dataclass(frozen=True)
-class Limits:
-    """What one cell may use: seconds of CPU, and seconds on the clock behind that."""
-
-    cpu: float = 20.0
-    wall: float = 300.0
+End = Literal["finished", "timeout", "crashed"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class CellRun:
     """What became of a cell: how it ended, what it printed, its error if it raised one, and how long it took."""
 
-    end: Literal["finished", "timeout", "crashed"]
+    end: End
     outputs: list[Any]
     seconds: float
     alive: bool = True
@@ -53,15 +56,24 @@ class CellRun:
 
 
 class Kernel:
-    """A Python kernel in a folder of its own, used as an asynchronous context manager."""
+    """A Python kernel in a sandbox of its own, used as an asynchronous context manager."""
 
-    def __init__(self, notebook: Any, folder: Path) -> None:
-        self._folder = folder
+    def __init__(
+        self, notebook: Any, around: Surroundings, limits: Limits, modules: tuple[str, ...], budget: Budget
+    ) -> None:
+        self._around, self._limits, self._modules = around, limits, modules
         self._leaving = False
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, int(2 * limits.output_mib * MIB))
         self._manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc", connection_file=str(folder / "kernel.json")
+            kernel_name="gdhelpers",
+            kernel_spec_manager=_Spec(),
+            transport="ipc",
+            # Of its own: a manager that is collected late removes its file.
+            connection_file=str(around.run / f"{secrets.token_hex(4)}.json"),
+            context=context,
         )
-        self._client = NotebookClient(
+        self._client = _Client(
             notebook,
             km=self._manager,
             timeout=None,
@@ -69,82 +81,134 @@ class Kernel:
             raise_on_iopub_timeout=False,
             extra_arguments=["--HistoryManager.hist_file=:memory:"],
             on_cell_executed=self._note_reply,
-            resources={"metadata": {"path": str(folder)}},
         )
+        self._client.budget = budget
 
     async def __aenter__(self) -> Kernel:
-        activate()
-        environment = os.environ | {"IPYTHONDIR": str(self._folder / ".ipython")}
-        # What cells print comes as messages; what goes past Python must not get into the grader's own output.
-        await self._client.async_start_new_kernel(
-            cwd=str(self._folder), env=environment, stdout=DEVNULL, stderr=DEVNULL
-        )
-        await self._client.async_start_new_kernel_client()
+        for left in self._around.run.iterdir():  # by a kernel that was killed
+            left.unlink()
+        wire = str(self._around.run / WIRE)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(wire)
+            (self._around.run / WIRE).chmod(0o666)
+            listener.listen(1)
+            listener.setblocking(False)
+            argument = {
+                "policy": self._around.policy.as_json(),
+                "environment": self._around.environment,
+                "options": ["-f", self._manager.connection_file, *self._client.extra_arguments],
+            }
+            await self._client.async_start_new_kernel(parent=parents.of_kernels(self._modules), argument=argument)
+            await self._client.async_start_new_kernel_client()
+            self.agent, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_accept(listener), 60)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._end()
+        self._manager.context.destroy(linger=0)
 
     def _note_reply(self, execute_reply: Any, **_: Any) -> None:
         """Note whether a cell called exit() or quit(): the kernel then ends by itself, but only after the cell."""
         payload = execute_reply["content"].get("payload") or []
         self._leaving = any(entry.get("source") == "ask_exit" for entry in payload)
 
-    async def run(self, cell: Any, index: int, limits: Limits) -> CellRun:
+    async def run(self, cell: Any, index: int) -> CellRun:
         """Run one code cell of the notebook; its outputs are also left in the cell, as a notebook keeps them."""
         self._leaving = False
-        started, spent = time.monotonic(), self._cpu()
-        running = asyncio.create_task(self._client.async_execute_cell(cell, index))
-        end: Literal["finished", "timeout", "crashed"] = "finished"
-        while not running.done():
-            await asyncio.wait({running}, timeout=POLL)
-            used, elapsed = self._cpu() - spent, time.monotonic() - started
-            if not running.done() and (used > limits.cpu or elapsed > limits.wall):
-                end = "timeout"
-                await self._stop(running)
-        try:
-            running.result()
-        except (DeadKernelError, asyncio.CancelledError):
+        started = time.monotonic()
+        end, _, problem = await self.watch(self._client.async_execute_cell(cell, index), self._limits.cell_seconds)
+        if problem is not None:  # a dead kernel, or messages that no kernel sends
             self._leaving = True
         if self._leaving:
             end = "crashed" if end == "finished" else end
             await self._end()
-        alive = await self._manager.is_alive()
-        return CellRun(end, list(cell.outputs), time.monotonic() - started, alive)
+        return CellRun(end, list(cell.outputs), time.monotonic() - started, await self.is_alive())
+
+    async def watch(self, work: Awaitable[T], seconds: float) -> tuple[End, T | None, BaseException | None]:
+        """Await something that the kernel does; interrupt the kernel where it takes more computing time than this.
+
+        Return how it ended, what came of it, and what went wrong.
+        """
+        started, spent = time.monotonic(), self._cpu()
+        running = asyncio.ensure_future(work)
+        end: End = "finished"
+        while not running.done():
+            await asyncio.wait({running}, timeout=POLL)
+            used, elapsed = self._cpu() - spent, time.monotonic() - started
+            if not running.done() and (used > seconds or elapsed > self._limits.wall_seconds):
+                end = "timeout"
+                await self._stop(running)
+        if running.cancelled():
+            return end, None, asyncio.CancelledError()
+        problem = running.exception()
+        return end, None if problem else running.result(), problem
+
+    async def is_alive(self) -> bool:
+        """Whether the kernel's process is there."""
+        return bool(await self._manager.is_alive())
 
     def _cpu(self) -> float:
-        """Return the CPU seconds of the kernel's processes so far."""
+        """Return the CPU seconds of all processes of the kernel's sandbox so far."""
         try:
-            kernel = psutil.Process(self._pid)
-            times = [process.cpu_times() for process in [kernel, *kernel.children(recursive=True)]]
+            top = psutil.Process(self._manager.provisioner.pid).parent()
+            processes = [top, *top.children(recursive=True)] if top else []
         except psutil.NoSuchProcess:
             return 0.0
-        return float(sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system)
+        total = 0.0
+        for process in processes:
+            try:
+                total += sum(process.cpu_times()[:4])
+            except psutil.NoSuchProcess:
+                continue
+        return total
 
-    @property
-    def _pid(self) -> int:
-        return int(self._manager.provisioner.pid)
-
-    async def _stop(self, running: asyncio.Task[Any]) -> None:
-        """Interrupt the running cell, and end the process if that does not help."""
+    async def _stop(self, running: asyncio.Future[Any]) -> None:
+        """Interrupt what the kernel does, and end the process if that does not help."""
         await self._manager.interrupt_kernel()
         await asyncio.wait({running}, timeout=GRACE)
         if not running.done():
             await self._end()
+            await asyncio.wait({running}, timeout=GRACE)
             running.cancel()
             await asyncio.wait({running})
 
     async def _end(self) -> None:
-        """End the kernel and every process that it started."""
-        try:
-            processes = psutil.Process(self._pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            processes = []
+        """End the kernel and everything in its sandbox."""
         if self._client.kc is not None:
             self._client.kc.stop_channels()
-        await self._manager.shutdown_kernel(now=True)
-        for process in processes:
-            if process.is_running():
-                process.kill()
+        if self._manager.has_kernel:
+            await self._manager.shutdown_kernel(now=True)
+
+
+class Budget:
+    """How much the cells of a notebook may still show."""
+
+    def __init__(self, size: float) -> None:
+        self.left = size
+
+
+class _Client(NotebookClient):  # type: ignore[misc]
+    """nbclient, which stops keeping what cells show when there is too much of it."""
+
+    budget: Budget
+
+    def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
+        """Keep an output while the budget lasts."""
+        before = self.budget.left
+        self.budget.left -= len(repr(msg["content"]))
+        if self.budget.left >= 0:
+            return super().output(outs, msg, display_id, cell_index)
+        if before >= 0:
+            outs.append(new_output("stream", name="stdout", text=CUT))
+        return None
+
+
+class _Spec(KernelSpecManager):  # type: ignore[misc]
+    """The one kernel of the grader, whatever is installed beside it."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the description of the kernel."""
+        provisioner = {"kernel_provisioner": {"provisioner_name": "gdhelpers"}}
+        return KernelSpec(argv=["python"], language="python", display_name=kernel_name, metadata=provisioner)

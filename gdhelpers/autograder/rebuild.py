@@ -1,4 +1,4 @@
-"""Rebuilding the graded notebook: the instructor's, with the student's answers and extra code cells put in.
+"""Rebuilding the graded notebook: the released one, with the student's answers and extra code cells put in.
 
 Of a submission nothing else counts: no test cell, tag, flag, output or metadata of it gets into the notebook that is
 run. Deleting, duplicating, retyping or editing a test cell changes nothing.
@@ -29,7 +29,7 @@ class Rebuilt:
 
 
 def rebuild(assignment: Assignment, cells: Sequence[Cell]) -> Rebuilt:
-    """Put a student's answers and extra code cells into the instructor's notebook."""
+    """Put a student's answers and extra code cells into the notebook that was released."""
     stubs = {_place(cell): cell.source for cell in assignment.stub.cells if _is_solution(cell)}
     found: dict[str, list[Cell]] = defaultdict(list)
     extras: dict[str | None, list[Cell]] = defaultdict(list)
@@ -50,10 +50,10 @@ def rebuild(assignment: Assignment, cells: Sequence[Cell]) -> Rebuilt:
 
 
 def _assemble(assignment: Assignment, sources: dict[str, str], extras: dict[str | None, list[Cell]]) -> Any:
-    """Lay the cells out: each extra cell stands behind the instructor's cell that it followed in the submission."""
-    notebook = copy.deepcopy(assignment.notebook)
+    """Lay the cells out as released; each extra cell stands behind the cell that it followed in the submission."""
+    notebook = copy.deepcopy(assignment.stub)
     notebook.cells = _extra_cells("start", extras[None])
-    for cell in copy.deepcopy(assignment.notebook.cells):
+    for cell in copy.deepcopy(assignment.stub.cells):
         if _is_solution(cell):
             cell.source = sources[_place(cell)]
         notebook.cells += [cell, *_extra_cells(cell.id, extras[_place(cell)])]
@@ -70,7 +70,7 @@ def _places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
     A cell known by neither, as after an editor that drops metadata, is the answer that it defines, unless that answer
     has a cell already.
     """
-    own = assignment.notebook.cells
+    own = assignment.stub.cells
     by_grade_id = {_grade_id(cell): _place(cell) for cell in own if "nbgrader" in cell.metadata}
     by_cell_id = {cell.id: _place(cell) for cell in own}
     places = [by_grade_id.get(cell.grade_id) if cell.grade_id else by_cell_id.get(cell.cell_id or "") for cell in cells]

@@ -1,4 +1,7 @@
-"""Receipts: what came of a graded submission, kept as JSON beside its autograded notebook."""
+"""Receipts: what came of a graded submission and all that it takes to grade it again, as JSON.
+
+They lie beside the autograded notebooks.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,23 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import gdhelpers
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.trouble import Trouble
 
-SCHEMA = 1
+SCHEMA = 2
 PACKAGES = ("gdhelpers", "nbgrader", "numpy", "tensorflow", "torch")
 """Whose versions may matter for a score."""
+
+JUDGES = ("checks", "hidden_tests", "misconceptions", "reference", "wire")
+"""The parts of this package that decide on a score."""
 
 SUFFIX = ".receipt.json"
 PATTERN = f"*{SUFFIX}"
@@ -26,7 +34,8 @@ PATTERN = f"*{SUFFIX}"
 Receipt = dict[str, Any]
 
 _PARTS: dict[str, type | tuple[type, ...]] = {
-    "assignment": str, "submission": str, "versions": dict, "student": str, "status": str, "score": (int, float),
+    "assignment": str, "submission": str, "hidden_tests": str, "seed": int, "versions": dict,
+    "student": str, "status": str, "score": (int, float),
     "message": str, "tests": list,
 }  # fmt: skip
 _TEST_PARTS: dict[str, type | tuple[type, ...]] = {
@@ -46,8 +55,11 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
         "schema": SCHEMA,
         "assignment": assignment.name,
         "submission": hashlib.sha256(content).hexdigest(),
-        "versions": {"python": platform.python_version()}
-        | {name: found for name in PACKAGES if (found := _version(name))},
+        "hidden_tests": hash_of_tests(assignment),
+        "seed": examined.seed,
+        "limits": asdict(examined.settings.limits),
+        "sandbox": list(examined.settings.layers),
+        "versions": versions(),
         **examined.record.as_json(),
     }
     where = path(course, assignment, examined.record.student)
@@ -76,6 +88,24 @@ def of_class(course: Course, assignment: Assignment) -> Iterator[Receipt]:
     anyone = path(course, assignment, "*").relative_to(course.root)
     for where in sorted(course.root.glob(str(anyone))):
         yield read(where)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that may matter for a score."""
+    installed = {name: found for name in PACKAGES if (found := _version(name))}
+    return {"python": platform.python_version()} | installed
+
+
+def hash_of_tests(assignment: Assignment) -> str:
+    """Return a hash of everything that decides on a score: the instructor's cells, and the code that judges answers."""
+    found = hashlib.sha256()
+    for cell in assignment.notebook.cells:
+        found.update(f"{cell.id}\0{cell.source}\0".encode())
+    package = Path(gdhelpers.__file__).parent
+    for part in JUDGES:
+        for path in sorted((package / part).rglob("*.py")):
+            found.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _version(name: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "manual"]
@@ -22,6 +22,8 @@ class Verdict:
     message: str
     misconception: str | None = None
     seconds: float = 0.0
+    residuals: dict[str, float | None] = field(default_factory=dict)
+    """For every case with a wrong answer, how many times its budget it is off."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as the entry of `--json`."""
@@ -34,6 +36,7 @@ class Verdict:
             "misconception": self.misconception,
             "message": self.message,
             "seconds": round(self.seconds, 3),
+            "residuals": self.residuals,
         }
 
 
@@ -47,6 +50,8 @@ class Record:
     verdicts: tuple[Verdict, ...] = ()
     message: str = ""
     oddities: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    """Signs that the submission tampers with its surroundings: for the instructor to look at, without a price."""
 
     @property
     def score(self) -> float | None:
@@ -64,6 +69,7 @@ class Record:
             "max_score": self.max_score,
             "message": self.message,
             "oddities": list(self.oddities),
+            "signs": list(self.signs),
             "tests": [verdict.as_json() for verdict in self.verdicts],
         }
 

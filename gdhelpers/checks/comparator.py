@@ -135,6 +135,26 @@ def _values(value: Array, expected: Array, budget: Array) -> Mismatch | None:
     return None
 
 
+def residual(answer: object, expected: Any, budget: Any) -> float | None:
+    """Return how many times its budget an answer is off, where it is most; None for one without numbers of that form.
+
+    >>> residual(np.float32(3.0), 1.0, 0.5)
+    4.0
+    """
+    value = plain(answer)
+    if isinstance(expected, tuple) and isinstance(value, list | tuple) and len(value) == len(expected):
+        parts = [residual(*part) for part in zip(value, expected, budget, strict=True)]
+        return max((part for part in parts if part is not None), default=None)
+    problem = _compare(value, expected, budget)
+    if isinstance(expected, tuple | int) or (problem is not None and problem.kind != "value"):
+        return None
+    numbers = [float(item) for item in value] if isinstance(value, list | tuple) else value
+    with np.errstate(all="ignore"):
+        times = np.abs(np.asarray(numbers, np.float64) - np.asarray(expected)) / np.asarray(budget)
+    worst = float(np.max(times, initial=0.0))
+    return worst if np.isfinite(worst) else None
+
+
 def came(answer: object) -> str:
     """Say in words what kind of value came.
 

@@ -7,21 +7,23 @@ nothing, and after grading it would show the hidden tests.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 
 class Objection(AssertionError):  # noqa: N818 - the student reads the name
     """An answer is not right; the text says why in the student's words.
 
-    `misconception` is the slug of the misconception that explains it, or None; `cases` are the names of the cases with
-    wrong answers, where they were all asked.
+    `misconception` is the slug of the misconception that explains it, or None. `residuals` has the name of every case
+    with a wrong answer, where they were all asked, and how many times its budget the answer is off, if it has numbers.
     """
 
-    def __init__(self, message: str, misconception: str | None = None, cases: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, misconception: str | None = None, residuals: Mapping[str, float | None] | None = None
+    ) -> None:
         self.message = message
         self.misconception = misconception
-        self.cases = tuple(cases)
+        self.residuals = dict(residuals or {})
         super().__init__(message + (f" [{misconception}]" if misconception else ""))
 
     def _render_traceback_(self) -> list[str]:

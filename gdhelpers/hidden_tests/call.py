@@ -1,18 +1,12 @@
 """The seam between a hidden test and an answer: the one place where a student's function is called.
 
-A test describes the arguments; `call` makes them, calls the function and returns plain data. Here the function is
-called in this process, as under stock nbgrader. An examiner may send the same descriptions elsewhere and bring the same
-replies back: a test cannot tell.
+A test describes the arguments; `call` makes them, calls the function and returns plain data. Under stock nbgrader the
+function is one of this process. In the examiner it is a proxy for one of the student's process: a test cannot tell.
 """
 
 from __future__ import annotations
 
-import io
-import linecache
-import traceback
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdhelpers.checks.plain import NotPlainError, Plain, plain
-from gdhelpers.quiet import quietly
+from gdhelpers.wire import Lost, Malformed
+from gdhelpers.wire.proxy import Proxy
+from gdhelpers.wire.raised import Raised, muted, raised
+from gdhelpers.wire.source import Untransferable, function_of
+from gdhelpers.wire.tape import scaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +52,6 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Raised:
-    """An exception that came out of the student's function: its class and bases, its message, the student's line."""
-
-    kinds: tuple[str, ...]
-    message: str
-    line: str | None
-
-    def __str__(self) -> str:
-        where = f" in the line `{self.line}`" if self.line else ""
-        return f"{self.kinds[0]}: {self.message}{where}" if self.message else f"{self.kinds[0]}{where}"
-
-
-@dataclass(frozen=True)
 class Reply:
     """What one call gave: plain data, or `NotPlainError`, or what it raised; and what it changed in its arguments."""
 
@@ -84,15 +69,14 @@ def call(
     made: dict[int, object] = {}
     objects = [made.setdefault(id(argument), make(argument)) for argument in arguments]
     replies = []
-    with _scaled_tape(tape_factor), _muted():
-        for _ in range(times):
-            value = _value(function, objects)
-            changes = [
-                change for argument, item in zip(arguments, objects, strict=True) for change in _changes(argument, item)
-            ]
-            replies.append(Reply(value, changes))
-            if isinstance(value, Raised):
-                break
+    for _ in range(times):
+        value = _value(function, objects, tape_factor)
+        changes = [
+            change for argument, item in zip(arguments, objects, strict=True) for change in _changes(argument, item)
+        ]
+        replies.append(Reply(value, changes))
+        if isinstance(value, Raised):
+            break
     return replies
 
 
@@ -110,46 +94,27 @@ def make(argument: object) -> object:
 
         return tf.constant(argument.array) if isinstance(argument, TFTensor) else tf.Variable(argument.array)
     if isinstance(argument, Source):
-        return _compiled(argument.text)
+        import torch
+
+        return function_of(argument.text, {"torch": torch})
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 
-def _compiled(text: str) -> object:
-    import torch
-
-    names: dict[str, object] = {"torch": torch}
-    exec(compile(text, "<f>", "exec"), names)  # noqa: S102 - the text comes from the reference
-    return names["f"]
-
-
-def _value(function: Callable[..., object], objects: list[object]) -> Plain | NotPlainError | Raised:
+def _value(
+    function: Callable[..., object], objects: list[object], tape_factor: float | None
+) -> Plain | NotPlainError | Raised:
     try:
-        return plain(function(*objects))
+        if isinstance(function, Proxy):
+            return plain(function.with_tape(objects, tape_factor))
+        with scaled(tape_factor), muted():
+            value = function(*objects)
+        return plain(value)
+    except (Lost, Malformed, Untransferable):
+        raise
     except NotPlainError as problem:
         return problem
     except Exception as error:
-        return _raised(error)
-
-
-def _raised(error: Exception) -> Raised:
-    kinds = tuple(kind.__name__ for kind in type(error).__mro__ if kind not in (BaseException, object))
-    lines = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in lines if _is_cell(frame.filename)]
-    line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip() if own else None
-    return Raised(kinds, message_of(error), line or None)
-
-
-def message_of(error: Exception) -> str:
-    """Return the line of a message that says what happened: the first, or the last of what came out of a graph."""
-    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
-    if lines[0] != "in user code:":
-        return lines[0]
-    return lines[-1].removeprefix(f"{type(error).__name__}: ")
-
-
-def _is_cell(filename: str) -> bool:
-    """Whether code comes from a notebook: ipykernel compiles a cell under a name in its own temporary folder."""
-    return "ipykernel_" in filename or filename.startswith("<ipython-input")
+        return raised(error)
 
 
 def _changes(argument: object, item: Any) -> Iterator[str]:
@@ -170,44 +135,3 @@ def _changes(argument: object, item: Any) -> Iterator[str]:
 
 def _same(before: NDArray[Any] | None, after: NDArray[Any]) -> bool:
     return before is not None and before.dtype == after.dtype and np.array_equal(before, after)
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Keep a student's prints and warnings out of the test cell: stock nbgrader takes text on stderr for a failure."""
-    with warnings.catch_warnings(), quietly(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        warnings.simplefilter("ignore")
-        yield
-
-
-def tape_is_genuine() -> bool:
-    """Whether `tf.GradientTape.gradient` is TensorFlow's own code, and nothing that a notebook put in its place."""
-    import tensorflow as tf
-    from tensorflow.python.eager import backprop
-
-    code = getattr(tf.GradientTape.gradient, "__code__", None)
-    return code is not None and code.co_filename == backprop.__file__ and code.co_name == "gradient"
-
-
-@contextmanager
-def _scaled_tape(factor: float | None) -> Iterator[None]:
-    if factor is None:
-        yield
-        return
-    import tensorflow as tf
-
-    original = tf.GradientTape.gradient
-
-    def scaled(self: Any, *arguments: Any, **options: Any) -> Any:
-        gradients = original(self, *arguments, **options)
-        return tf.nest.map_structure(lambda g: None if g is None else tf.convert_to_tensor(g) * factor, gradients)
-
-    # Functions of `tf.function` that were traced before would not see the patch: run them as plain Python meanwhile.
-    eagerly = tf.config.functions_run_eagerly()
-    tf.GradientTape.gradient = scaled
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.GradientTape.gradient = original
-        tf.config.run_functions_eagerly(eagerly)

@@ -10,9 +10,10 @@ import numpy as np
 
 from gdhelpers import misconceptions
 from gdhelpers.checks.plain import NotPlainError, Plain
-from gdhelpers.hidden_tests.call import Raised, Reply, call
+from gdhelpers.hidden_tests.call import Reply, call
 from gdhelpers.hidden_tests.case import Case
 from gdhelpers.misconceptions import Misconception
+from gdhelpers.wire.raised import Raised
 
 CLOSE = 1e-4
 """How far a float32 computation of the same wrong formula may be from another, relative to the largest number."""

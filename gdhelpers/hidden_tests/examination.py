@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gdhelpers.checks.comparator import Mismatch, compare
+from gdhelpers.checks.comparator import Mismatch, compare, residual
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, WrongAnswer
 from gdhelpers.checks.plain import NotPlainError
-from gdhelpers.hidden_tests.call import Raised, Reply, call
+from gdhelpers.hidden_tests.call import Reply, call
 from gdhelpers.hidden_tests.case import Case
 from gdhelpers.hidden_tests.diagnosis import diagnose
 from gdhelpers.hidden_tests.exceptions import usual_cause
 from gdhelpers.hidden_tests.pattern import is_multiple, pattern
+from gdhelpers.wire.raised import Raised
 
 Function = Callable[..., object]
 
@@ -28,7 +29,7 @@ def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
             raise _objection(function, name, cases, case, problem)
     if _first_problem(cases[0], call(function, cases[0].arguments)) is not None:
         words = f"{name} answers the first question otherwise when it is asked again after others."
-        raise WrongAnswer(words, cases=["the first, asked again"])
+        raise WrongAnswer(words, residuals={"the first, asked again": None})
 
 
 def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
@@ -84,14 +85,23 @@ def _objection(function: Function, name: str, cases: Sequence[Case], case: Case,
         return NotAnswered(f"{name} is not answered yet: it raises NotImplementedError.")
     kind = AnswerRaised if problem.kind == "raised" else WrongAnswer
     answers = [call(function, asked.arguments, times=2) for asked in cases]
-    wrong = [asked.name for asked, replies in zip(cases, answers, strict=True) if _first_problem(asked, replies)]
+    asked = list(zip(cases, answers, strict=True))
+    wrong = {each.name: _residual(each, replies) for each, replies in asked if _first_problem(each, replies)}
     misconception = diagnose(answers, name, cases)
     if misconception is not None:
         what = f" It {problem.message.removeprefix('it ')}." if problem.kind == "raised" else ""
         return kind(f"{misconception.sentence}{what} (First seen in the case: {case.name}.)", misconception.slug, wrong)
-    hints = (_cause(case, answers[cases.index(case)]), pattern(cases, answers, wrong))
+    hints = (_cause(case, answers[cases.index(case)]), pattern(cases, answers, list(wrong)))
     more = "".join(f" {hint}" for hint in hints if hint)
-    return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).{more}", cases=wrong)
+    return kind(f"{name} is not right yet: {problem.message} (case: {case.name}).{more}", residuals=wrong)
+
+
+def _residual(case: Case, replies: Sequence[Reply]) -> float | None:
+    """Return how many times its budget the first answer to a case is off."""
+    value = replies[0].value
+    if isinstance(value, Raised | NotPlainError) or case.expected is RuntimeError:
+        return None
+    return residual(value, case.expected, case.budget)
 
 
 def _cause(case: Case, replies: Sequence[Reply]) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdhelpers.checks.plain import NotPlainError, Plain
-from gdhelpers.hidden_tests.call import Raised, Reply
+from gdhelpers.hidden_tests.call import Reply
 from gdhelpers.hidden_tests.case import Case
+from gdhelpers.wire.raised import Raised
 
 FEW = 3
 """Up to so many wrong cases are told by their names."""

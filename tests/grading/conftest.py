@@ -34,11 +34,18 @@ def run(command, *arguments, cwd, check=True, **environment):
 
 @pytest.fixture(scope="session")
 def course_copy(tmp_path_factory):
-    """Make a course directory that holds what the repository does: the sources, the releases, the configuration."""
+    """Make a course directory that holds what the repository does: the sources, the releases, the configuration.
 
-    def make():
+    On request, with the one line of the configuration left out that brings the examiner into nbgrader.
+    """
+
+    def make(*, stock=False):
         root = tmp_path_factory.mktemp("course")
-        shutil.copy(ROOT / "nbgrader_config.py", root)
+        config = (ROOT / "nbgrader_config.py").read_text()
+        assert "\nstock.use(c)\n" in config
+        (root / "nbgrader_config.py").write_text(
+            config.replace("\nstock.use(c)\n", "\n# stock.use(c)\n" if stock else "\nstock.use(c)\n")
+        )
         for folder in ("source", "release"):
             shutil.copytree(ROOT / folder, root / folder)
         return Course(root)

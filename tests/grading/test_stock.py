@@ -1,4 +1,4 @@
-"""nbgrader's own commands work on the course as it stands."""
+"""nbgrader's own commands work on the course, also where the examiner is left out of its configuration."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ POINTS = {"ps1-autograd": (10, 0), "ps2-linear-regression": (15, 0), "ps3-logist
 )
 def graded(request, course_copy):
     """A course in which the solved and the untouched notebook of one assignment were graded by nbgrader."""
-    course, name = course_copy(), request.param
+    course, name = course_copy(stock=True), request.param
     assignment = course.assignment(name)
     run("nbgrader", "generate_assignment", name, "--force", cwd=course.root)
     submit(course, name, "solved", assignment.path)
@@ -81,7 +81,7 @@ def test_validate_tells_right_from_unanswered(graded, tmp_path):
 
 def test_a_warning_costs_nothing(course_copy):
     """Text on stderr in a test cell is a zero for nbgrader; a right answer that warns is right all the same."""
-    course = course_copy()
+    course = course_copy(stock=True)
     assignment = course.assignment("ps1-autograd")
     notebook = json.loads(assignment.path.read_text())
     loud = (

@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import torch
 
-from gdhelpers.hidden_tests.call import Raised, Source, Tensor, TFVariable, call
+from gdhelpers.hidden_tests.call import Source, Tensor, TFVariable, call
+from gdhelpers.wire.raised import Raised
 
 X = np.ones((2, 1), dtype=np.float32)
 

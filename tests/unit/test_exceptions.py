@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from gdhelpers.hidden_tests.call import message_of
 from gdhelpers.hidden_tests.exceptions import CAUSES, usual_cause
 from gdhelpers.quiet import quietly
+from gdhelpers.wire.raised import message_of
 
 with quietly():
     import tensorflow as tf

@@ -69,7 +69,7 @@ def sources(result):
 
 def test_answers_stand_in_the_instructors_notebook(assignment, submission):
     result = rebuilt(assignment, submission)
-    expected = copy.deepcopy(assignment.notebook)
+    expected = copy.deepcopy(assignment.stub)
     cell(expected, "one").source = "def one(): return 10"
     cell(expected, "two").source = "def two(): return 20"
     assert result.notebook == expected

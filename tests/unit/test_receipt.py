@@ -10,6 +10,7 @@ from gdhelpers.autograder import receipt
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.record import Record, Verdict
+from gdhelpers.autograder.settings import Limits, Settings
 from gdhelpers.cli import main
 from gdhelpers.trouble import Trouble
 
@@ -34,7 +35,7 @@ def kept(course, assignment, student="ada", status="graded", outcome="passed"):
         if cell.kind == "test"
     ]
     record = Record(student, status, assignment.max_score, tuple(verdicts) if status == "graded" else (), "why")
-    receipt.write(course, assignment, Examined(record, None), b"what was submitted")
+    receipt.write(course, assignment, Examined(record, None, 1, Settings(Limits())), b"what was submitted")
     return receipt.path(course, assignment, student)
 
 

@@ -17,6 +17,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.report import page, terminal
+from gdhelpers.autograder.settings import Limits, Settings
 from gdhelpers.autograder.verdict import NO_ANSWER
 from gdhelpers.cli import main
 from gdhelpers.trouble import Trouble, WrongCall
@@ -51,7 +52,7 @@ def keep(course, assignment, student, wrong=None, code="", status="graded", mess
     folder = course.folder("autograded", student, assignment.name)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / assignment.file_name).write_text(nbformat.writes(notebook))
-    receipt.write(course, assignment, Examined(record, notebook), b"what was submitted")
+    receipt.write(course, assignment, Examined(record, notebook, 1, Settings(Limits())), b"what was submitted")
     with gradebook.opened(course) as book:
         gradebook.write(book, course, assignment, record, None)
 

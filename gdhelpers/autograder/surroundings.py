@@ -1,0 +1,105 @@
+"""What a student's process has around it: which files, which environment variables, which folders of its own."""
+
+from __future__ import annotations
+
+import shutil
+import site
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import gdhelpers
+from gdhelpers.autograder.settings import Settings
+from gdhelpers.environment import CHECKOUT
+from gdhelpers.sandbox import Policy
+
+FOR_STUDENTS = (
+    "__init__.py",
+    "_data",
+    "checks",
+    "data.py",
+    "environment.py",
+    "figures",
+    "quiet.py",
+    "trouble.py",
+    "wire",
+)
+"""What of this package a student's process may read."""
+
+SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/etc/alternatives", "/etc/fonts", "/etc/group",
+    "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types",
+    "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/ssl/certs", "/etc/timezone", "/nix/store",
+)  # fmt: skip
+"""What of the system programs need."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The folders of one run of a notebook, and what holds in them."""
+
+    policy: Policy
+
+    @property
+    def run(self) -> Path:
+        """The folder of sockets, which both sides see."""
+        return Path(self.policy.run)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables of the student's process."""
+        return environment(self.policy.work)
+
+
+@contextmanager
+def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes]) -> Iterator[Surroundings]:
+    """Make the folders of a run, with the files that the assignment brings; all of it goes away in the end."""
+    # In the sandbox /tmp is the student's, but what is shared with the outside must not be.
+    place = "/var/tmp" if Path("/var/tmp").is_dir() else None  # noqa: S108 - a folder of its own is made there
+    root = Path(tempfile.mkdtemp(prefix="gd-", dir=place)).resolve()
+    try:
+        root.chmod(0o711)  # the student's process may run as another user
+        run, work = root / "run", root / "work"
+        for folder in (run, work):
+            folder.mkdir()
+        for name, content in files.items():
+            path = work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        limits = settings.limits.of_sandbox(cells)
+        yield Surroundings(Policy(str(run), str(work), readable(), hidden(), settings.layers, limits))
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def environment(home: str) -> dict[str, str]:
+    """Return environment variables that hold nothing of the grader's."""
+    return {
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/.ipython",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "USER": "student",
+    }
+
+
+def readable() -> tuple[str, ...]:
+    """Return the files and folders that a student's process may read: Python, its packages, the course's safe part."""
+    interpreter = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *sysconfig.get_paths().values()}
+    package = Path(gdhelpers.__file__).parent
+    own = {str(package / name) for name in FOR_STUDENTS} | {str(CHECKOUT / "data")}
+    return tuple(sorted({*SYSTEM, *interpreter, *site.getsitepackages(), *own}))
+
+
+def hidden() -> tuple[str, ...]:
+    """Return what of readable folders a student's process must not reach: the rest of this package."""
+    package = Path(gdhelpers.__file__).parent
+    return tuple(sorted(str(path) for path in package.iterdir() if path.name not in FOR_STUDENTS))

@@ -1,0 +1,110 @@
+"""What runs in the examiner's process: the instructor's cells, with the student's functions behind proxies.
+
+The process is forked for one submission. It never runs a line of the student's; of the student's process it gets plain
+data.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat.v4 import new_output
+from traitlets.config import Config
+
+from gdhelpers.autograder.tested import Problem, Tested
+from gdhelpers.checks.errors import Objection
+from gdhelpers.hidden_tests import autograd, linear_regression, logistic_regression, seed  # noqa: F401 - warmed up
+from gdhelpers.wire import Lost, Malformed, Stream
+from gdhelpers.wire.proxy import Student
+
+PATIENCE = 600.0
+"""Seconds on the clock that an answer may take; limits of their own hold long before."""
+
+
+def begin(argument: Any, control: int) -> None:
+    """Run cells as they are asked for, until nobody asks any more."""
+    del argument
+    if sys.platform == "linux":  # no examiner outlives its parent
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    connection = Connection(control)
+    cells = TestCells()
+    try:
+        while True:
+            asked = connection.recv()
+            if asked == "student":
+                cells.meet(socket.socket(fileno=recv_handle(connection)))
+            else:
+                connection.send(cells.run(*asked))
+    except EOFError:
+        return
+
+
+class TestCells:
+    """A shell in which the instructor's cells are run, one after the other."""
+
+    __test__ = False  # pytest takes any class of such a name for tests
+
+    def __init__(self) -> None:
+        self._student = Student(None)
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        self._shell = InteractiveShell.instance(config=config)
+        # Tracebacks would show hidden tests; what they would say is in the problem.
+        for name in ("showtraceback", "showsyntaxerror", "_showtraceback"):
+            setattr(self._shell, name, _show_nothing)
+
+    def meet(self, connection: socket.socket) -> None:
+        """Let proxies call the functions of another process from now on."""
+        self._student = Student(Stream(connection, PATIENCE))
+
+    def run(self, source: str, names: Sequence[str], cases: int) -> Tested:
+        """Run one cell, in which `names` are those of the student, with hidden tests drawn from the seed `cases`."""
+        seed.use(cases)
+        started = time.monotonic()
+        try:
+            self._look(names)
+        except (Lost, Malformed) as error:
+            return Tested(_problem(error), [], time.monotonic() - started)
+        with capture_output() as shown:
+            result = self._shell.run_cell(source, store_history=False)
+        failed = result.error_before_exec or result.error_in_exec
+        problem = None if failed is None else _problem(failed)
+        signs = list(self._student.signs)
+        return Tested(problem, list(_outputs(shown)), time.monotonic() - started, signs)
+
+    def _look(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._shell.user_ns.pop(name, None)
+        if names:
+            self._shell.user_ns.update(self._student.look(names))
+
+
+def _show_nothing(*arguments: object, **options: object) -> None:
+    """Stand for what would show a traceback."""
+    del arguments, options
+
+
+def _problem(error: BaseException) -> Problem:
+    kind = type(error).__name__
+    if isinstance(error, Objection):
+        return Problem(kind, error.message, error.misconception, residuals=error.residuals)
+    return Problem(kind, str(error), None, getattr(error, "raised", None), isinstance(error, Lost))
+
+
+def _outputs(shown: Any) -> Any:
+    text = shown.stdout + shown.stderr
+    if text:
+        yield new_output("stream", name="stdout", text=text)
+    for output in shown.outputs:
+        yield new_output("display_data", data=dict(output.data), metadata={})

@@ -1,0 +1,1 @@
+"""Kernels that are forked from a warm parent and run in the sandbox."""

@@ -1,0 +1,137 @@
+"""The examiner's side of the wire: names that stand for what the student's process holds."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gdhelpers.wire.changes import carry_over
+from gdhelpers.wire.frame import Lost, Malformed, Stream
+from gdhelpers.wire.raised import KINDS, LINE, MESSAGE, Raised
+from gdhelpers.wire.reader import Reader
+from gdhelpers.wire.value import NAMES, Foreign, Named, Writer
+
+SIGNS = 20
+"""Signs of tampering that are kept."""
+
+
+class Student:
+    """The student's process, as the examiner sees it: names can be looked up and functions called, no more."""
+
+    def __init__(self, stream: Stream | None) -> None:
+        self._stream = stream
+        self.signs: list[str] = []
+
+    def look(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what is known by these names: functions as proxies, values as copies, nothing for a missing name."""
+        wanted = list(names)
+        tree, arrays = self._ask({"ask": "look", "names": wanted})
+        reader = Reader(arrays, _part(tree, "objects", list))
+        self._note(str(sign)[:NAMES] for sign in _part(tree, "signs", list))
+        found = {}
+        for pair in _part(tree, "found", list):
+            if type(pair) is not list or len(pair) != 2 or pair[0] not in wanted:
+                raise Malformed("it tells of a name that was not asked for")
+            name, told = pair
+            found[name] = Proxy(name, self) if told is None else reader.read(_part(told, "is", object))
+        return found
+
+    def call(
+        self, name: str, arguments: Sequence[Any], keywords: dict[str, Any], tape_factor: float | None = None
+    ) -> Any:
+        """Call a function there; what it changes in the arguments is changed in these objects, too.
+
+        Raises what it raised: a built-in exception as it is, any other as a new class of its name below the nearest
+        built-in one. With a `tape_factor`, what `tf.GradientTape.gradient` returns meanwhile is multiplied by it.
+        """
+        writer = Writer(functions=True)
+        asked = {
+            "ask": "call",
+            "name": name,
+            "arguments": [writer.write(item) for item in arguments],
+            "keywords": [[key, writer.write(item)] for key, item in keywords.items()],
+            "tape_factor": tape_factor,
+        }
+        tree, arrays = self._ask(asked | {"objects": writer.trees}, writer.arrays)
+        reader = Reader(arrays, _part(tree, "objects", list))
+        for place, new in _changes(tree, reader, len(writer.objects)):
+            carry_over(writer.objects[place], new)
+        if "raised" in tree:
+            raise exception(_raised(tree["raised"]))
+        value = reader.read(_part(tree, "value", object))
+        if isinstance(value, Foreign):
+            self._note([f"{name} returned {value.what}"])
+        return value
+
+    def _ask(self, tree: dict[str, Any], arrays: Sequence[Any] = ()) -> tuple[dict[str, Any], list[Any]]:
+        if self._stream is None:
+            raise Lost("the student's process has ended")
+        try:
+            self._stream.send(tree, arrays)
+            reply, found = self._stream.receive()
+            if type(reply) is not dict:
+                raise Malformed("it is no answer")
+        except (Malformed, Lost):
+            self._stream.close()
+            self._stream = None  # nothing that comes after this could be understood
+            raise
+        return reply, found
+
+    def _note(self, signs: Iterable[str]) -> None:
+        for sign in signs:
+            if sign not in self.signs and len(self.signs) < SIGNS:
+                self.signs.append(sign)
+
+
+class Proxy(Named):
+    """A function of the student's process: calling it calls the function there, with plain data both ways."""
+
+    def __init__(self, name: str, student: Student) -> None:
+        self.name = self.__name__ = name
+        self._student = student
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call the function with plain data; see `Student.call`."""
+        return self._student.call(self.name, arguments, keywords)
+
+    def with_tape(self, arguments: Sequence[Any], factor: float | None) -> Any:
+        """Call the function while gradients of the tape are multiplied by a factor."""
+        return self._student.call(self.name, arguments, {}, factor)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}, a function of the student's notebook>"
+
+
+def exception(told: Raised) -> Exception:
+    """Return the exception that a student's function raised, as far as this process knows its classes."""
+    known = (getattr(builtins, kind, None) for kind in told.kinds)
+    nearest = next((kind for kind in known if isinstance(kind, type) and issubclass(kind, Exception)), RuntimeError)
+    kind = nearest if nearest.__name__ == told.kinds[0] else type(told.kinds[0], (nearest,), {})
+    try:
+        error: Exception = kind(told.message)
+    except TypeError:  # UnicodeDecodeError and its like ask for more than a message
+        error = type(told.kinds[0], (ValueError,), {})(told.message)
+    error.raised = told  # type: ignore[attr-defined]
+    return error
+
+
+def _changes(tree: dict[str, Any], reader: Reader, count: int) -> Iterable[tuple[int, Any]]:
+    for pair in _part(tree, "changed", list):
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not int or not 0 <= pair[0] < count:
+            raise Malformed("it tells of a change to something that was not sent")
+        yield pair[0], reader.read(pair[1])
+
+
+def _raised(tree: Any) -> Raised:
+    kinds, message, line = _part(tree, "kinds", list), _part(tree, "message", str), _part(tree, "line", object)
+    names = [kind[:NAMES] for kind in kinds[:KINDS] if type(kind) is str and kind.isidentifier()]
+    if not names or (line is not None and type(line) is not str):
+        raise Malformed("it tells of an exception that is none")
+    return Raised(tuple(names), message[:MESSAGE], line[:LINE] if line else None)
+
+
+def _part(tree: Any, name: str, kind: type) -> Any:
+    if type(tree) is not dict or name not in tree or not isinstance(tree[name], kind):
+        raise Malformed(f'it has no "{name}"')
+    return tree[name]
