@@ -21,8 +21,14 @@ REFUSED = (
 )  # fmt: skip
 """System calls that fail with EPERM, whatever their arguments."""
 
-ABSENT = ("clone3", "io_uring_setup", "io_uring_enter", "io_uring_register")
-"""System calls that seem not to exist: their arguments lie in memory, where a filter cannot look."""
+ABSENT = (
+    "clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create", "memfd_secret", "shmget",
+)  # fmt: skip
+"""System calls that seem not to exist.
+
+The arguments of the first four lie in memory, where a filter cannot look. The last three get memory that belongs to
+no process and to no folder, and that no limit counts. Libraries know other ways.
+"""
 
 NEW_NAMESPACE = 0x7E020000
 """The flags of clone that make a namespace."""
