@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdhelpers.checks.foreign import Foreign
+
 Plain = Any
 """None | bool | int | float | str | ndarray | list[Plain] | tuple[Plain, ...]"""
 
@@ -35,6 +37,8 @@ def plain(answer: object, depth: int = DEPTH) -> Plain:
         return _number(answer)
     if isinstance(answer, list | tuple):
         return _sequence(answer, depth)
+    if type(answer) is Foreign:
+        raise NotPlainError(answer.what)
     array = _array(answer)
     if array is None:
         raise NotPlainError(f"an object of type {_name(type(answer))}")

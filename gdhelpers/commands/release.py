@@ -1,4 +1,8 @@
-"""Make what students get: release/ from source/, the notebooks without solutions, hidden tests and outputs."""
+"""Make what students get: release/ from source/, the notebooks without solutions, hidden tests and outputs.
+
+The answers in source/ are graded first: they have to get all points, and a test that asks for what cannot come from a
+student's process is named. Exits with 1 where that is not so.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit with 1 when release/ is not what source/ gives"
     )
+    parser.add_argument("--untried", action="store_true", help="do not grade the answers in source/ first")
     parser.add_argument("--course", type=Path, default=None, metavar="DIR", help="the course directory")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write release/, or compare it."""
-    from gdhelpers.autograder import release
+    from gdhelpers.autograder import release, trial
     from gdhelpers.autograder.course import Course
-    from gdhelpers.environment import CHECKOUT
+    from gdhelpers.environment import CHECKOUT, activate
+
+    activate()
 
     course = Course((options.course or CHECKOUT).resolve())
     names = options.assignments or course.assignments()
+    if not (options.check or options.untried):
+        failing = [line for name in names for line in trial.objections(course.assignment(name))]
+        if failing:
+            print(
+                "\n".join(["The answers in source/ do not get all points; nothing is released.", *failing]),
+                file=sys.stderr,
+            )
+            return DIFFERS
     stale = []
     for name in names:
         assignment = course.assignment(name)

@@ -10,6 +10,5 @@ is made of the exact base types above and of `Foreign`, which stands for an obje
 """
 
 from gdhelpers.wire.frame import FRAME_LIMIT, Lost, Malformed, Stream
-from gdhelpers.wire.value import Foreign
 
-__all__ = ["FRAME_LIMIT", "Foreign", "Lost", "Malformed", "Stream"]
+__all__ = ["FRAME_LIMIT", "Lost", "Malformed", "Stream"]

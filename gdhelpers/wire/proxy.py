@@ -6,11 +6,12 @@ import builtins
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gdhelpers.checks.foreign import Foreign
 from gdhelpers.wire.changes import carry_over
 from gdhelpers.wire.frame import Lost, Malformed, Stream
 from gdhelpers.wire.raised import KINDS, LINE, MESSAGE, Raised
 from gdhelpers.wire.reader import Reader
-from gdhelpers.wire.value import NAMES, Foreign, Named, Writer
+from gdhelpers.wire.value import NAMES, Named, Writer
 
 SIGNS = 20
 """Signs of tampering that are kept."""
@@ -34,7 +35,8 @@ class Student:
             if type(pair) is not list or len(pair) != 2 or pair[0] not in wanted:
                 raise Malformed("it tells of a name that was not asked for")
             name, told = pair
-            found[name] = Proxy(name, self) if told is None else reader.read(_part(told, "is", object))
+            value = Proxy(name, self) if told is None else reader.read(_part(told, "is", object))
+            found[name] = Foreign(f"{name}, {value.what},") if type(value) is Foreign else value
         return found
 
     def call(

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdhelpers.checks.foreign import Foreign
 from gdhelpers.wire.frame import Malformed
 from gdhelpers.wire.source import function_of
-from gdhelpers.wire.value import DEPTH, NAMES, NODES, Foreign, Tree
+from gdhelpers.wire.value import DEPTH, NAMES, NODES, Tree
 
 Array = NDArray[Any]
 

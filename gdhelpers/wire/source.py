@@ -52,7 +52,9 @@ def _definition(function: FunctionType) -> Definition:
         tree = ast.parse("".join(lines))
     except (OSError, TypeError, SyntaxError):
         raise Untransferable(f"the function {function.__name__}, whose source is not known") from None
-    spans = [(line, column) for line, _, column, _ in function.__code__.co_positions() if line and column is not None]
+    places = function.__code__.co_positions()
+    # What a function begins with has a line, but no width.
+    spans = [(line, start) for line, _, start, end in places if line is not None and start is not None and start != end]
     found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
     holding = [node for node in found if all(_holds(node, place) for place in spans)]
     named = [node for node in holding if isinstance(node, ast.Lambda) or node.name == function.__name__]

@@ -33,21 +33,6 @@ NAMES = 200
 _NUMBERS = frozenset(map(np.dtype, DTYPES.values()))
 
 
-class Foreign:
-    """Stands for an object of the student's process that could not travel.
-
-    What it is, is all that is known of it: it has no value, no attributes and cannot be called.
-    """
-
-    __slots__ = ("what",)
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-
-    def __repr__(self) -> str:
-        return f"<{self.what}, which stayed in the student's process>"
-
-
 class Named:
     """Something that the student's process knows by a name."""
 
@@ -75,9 +60,9 @@ class Writer:
             return value
         if kind is int:
             return _int(value)
-        if isinstance(value, np.generic):
+        if issubclass(kind, np.generic) and kind.__module__ == "numpy":
             return {"scalar": self._array(np.asarray(value))}
-        if kind is tuple or (isinstance(value, tuple) and hasattr(value, "_fields")):
+        if issubclass(kind, tuple):
             return {"tuple": [self.write(item, depth - 1) for item in tuple.__iter__(value)]}
         if self._functions and isinstance(value, ModuleType):
             return {"module": value.__name__}
@@ -111,7 +96,7 @@ class Writer:
             return {"function": source.text_of(value), "names": names}
         if self._functions and isinstance(value, Named):
             return {"named": value.name}
-        if isinstance(value, list):
+        if issubclass(kind, list):
             return {"list": [self.write(item, depth - 1) for item in list.__iter__(value)]}
         if kind is dict:
             pairs = [[self.write(key, depth - 1), self.write(item, depth - 1)] for key, item in value.items()]
