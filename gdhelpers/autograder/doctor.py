@@ -1,4 +1,4 @@
-"""Looking at the installation: what is there, what is missing, and what to do about it."""
+"""Looking at the installation: what is there, what is missing, what the sandbox holds, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from gdhelpers.autograder.course import Course
 from gdhelpers.environment import CHECKOUT, activate
+from gdhelpers.sandbox.trial import Trial, trials
 from gdhelpers.trouble import Trouble
 
 
@@ -34,7 +35,7 @@ class Finding:
 def examine_installation() -> int:
     """Print what was found; return 1 when something is missing."""
     activate()
-    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _commands, _kernel, _data, _course)
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _commands, _kernel, _data, _course, _sandbox)
     findings = [finding for look in looks for finding in look()]
     for finding in findings:
         print(finding)
@@ -99,6 +100,23 @@ def _data() -> Iterator[Finding]:
             yield Finding(f"data: {name}", f"{len(load())} rows, checksum as expected")
         except data.DataError as error:
             yield Finding(f"data: {name}", "missing or altered", str(error))
+
+
+def _sandbox() -> Iterator[Finding]:
+    """Try to break out of each layer of the sandbox, and out of all of them together."""
+    from gdhelpers import sandbox
+
+    weaker = "Grading refuses to begin without it, unless nbgrader_config.py allows that: c.Examiner.do_without = [{!r}]"
+    for layer, why in sandbox.missing().items():
+        yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(layer))
+    tried: dict[str, list[Trial]] = {}
+    for trial in trials():
+        tried.setdefault(trial.layer, []).append(trial)
+    for layer, found in tried.items():
+        broken = [f"{trial.what} ({trial.detail})" for trial in found if not trial.holds]
+        state = f"holds; it was tried in {len(found)} ways" if not broken else f"does not hold: {'; '.join(broken)}"
+        remedy = "Do not grade submissions here. Please report it, see docs/security.md" if broken else None
+        yield Finding(f"sandbox: {layer}", state, remedy)
 
 
 def _course() -> Iterator[Finding]:
