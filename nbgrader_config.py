@@ -4,7 +4,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
-from gdhelpers.autograder import receipt, stock
+from gdhelpers.autograder import markup, receipt, stock
 from gdhelpers.autograder.release import ClearSolutionsInstead
 from gdhelpers.environment import activate
 
@@ -46,7 +46,5 @@ c.FileNameCollectorPlugin.named_regexp = (
 # Receipts lie beside the autograded notebooks and are the instructor's: feedback is made without them.
 c.CourseDirectory.ignore = [*CourseDirectory.ignore.default(), receipt.PATTERN]
 
-# What a student wrote is shown as text, never as a script.
-c.HTMLExporter.sanitize_html = True
-# Outputs are shown as pictures and text: of a table nbconvert's sanitiser leaves its markup.
-c.NbConvertBase.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
+# Pages of feedback and of the formgrader show text and pictures: no script of a student, nothing from the network.
+markup.protect(c)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,7 +16,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import LimitOutput
 
-from gdhelpers.autograder import receipt
+from gdhelpers.autograder import markup
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
@@ -31,19 +32,34 @@ def write_autograded(course: Course, assignment: Assignment, examined: Examined)
 
 
 def autograded(course: Course, examined: Examined) -> Any:
-    """Return the notebook that was run, as it is kept."""
-    notebook, _ = LimitOutput(config=course.config).preprocess(copy.deepcopy(examined.notebook), {})
+    """Return the notebook that was run, as it is kept: with outputs that are text and pictures."""
+    notebook, _ = LimitOutput(config=course.config).preprocess(markup.harmless(examined.notebook), {})
     return notebook
 
 
 def write_feedback(course: Course, assignment: Assignment, student: str) -> None:
     """Make the page of feedback from the autograded notebook and the gradebook, with nbgrader's own template."""
     config = copy.deepcopy(course.config)
+    markup.protect(config)
     config.CourseDirectory.student_id = student
     config.CourseDirectory.assignment_id = assignment.name
-    config.CourseDirectory.ignore = [*course.nbgrader.ignore, receipt.PATTERN]
-    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    converter = _Feedback(coursedir=CourseDirectory(config=config), config=config)
     converter.force = True
     converter.log = logging.getLogger("gdhelpers.feedback")
     converter.log.setLevel(logging.CRITICAL)
     converter.start()
+
+
+class _Feedback(GenerateFeedback):  # type: ignore[misc]
+    """nbgrader's converter for one student, whose name nbgrader itself would take for a pattern of names.
+
+    It writes the page and nothing else: what lies beside the autograded notebook is the instructor's.
+    """
+
+    def init_notebooks(self) -> None:
+        """Find the notebook that was graded."""
+        folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        self.assignments = {str(folder): [str(path) for path in sorted(folder.glob("*.ipynb"))]}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy no file."""
