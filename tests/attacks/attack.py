@@ -66,7 +66,6 @@ class Attack:
     status: str = "graded"
     says: str | None = None
     forbidden: tuple[str, ...] = ()
-    compiles: bool = True
     sandboxed: bool = False
 
     @property

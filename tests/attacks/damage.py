@@ -12,14 +12,14 @@ from tests.attacks.attack import PS1, Attack, deserved
 from tests.attacks.handin import Build, Notebook, answers, changed, find, rewritten, solved, written
 
 
-def _readable(name: str, what: str, build: Build, *lost: str, says: str | None = None, compiles: bool = True) -> Attack:
+def _readable(name: str, what: str, build: Build, *lost: str, says: str | None = None) -> Attack:
     """Damage after which right answers can still be read, all but those of the `lost` functions."""
-    return Attack(name, "damage", PS1, what, build, deserved(PS1, *lost), says=says, compiles=compiles)
+    return Attack(name, "damage", PS1, what, build, deserved(PS1, *lost), says=says)
 
 
 def _broken(name: str, what: str, build: Build, says: str | None = None) -> Attack:
     """Damage after which nothing can be read."""
-    return Attack(name, "damage", PS1, what, build, {}, status="broken", says=says, compiles=False)
+    return Attack(name, "damage", PS1, what, build, {}, status="broken", says=says)
 
 
 def _bytes(content: bytes) -> Build:
@@ -79,10 +79,10 @@ UNREADABLE = (
     _broken("pdf", "A PDF was renamed.", _bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n")),
     _broken("link", "A pointer of Git LFS was handed in.",
             _bytes(b"version https://git-lfs.github.com/spec/v1\n"), "JSON"),
-    _broken("a-list", "The notebook is wrapped in a list.", _listed, "no list of cells"),
-    _broken("a-number", "The file holds a number.", _bytes(b"42"), "no list of cells"),
-    _broken("null", "The file holds null.", _bytes(b"null"), "no list of cells"),
-    _broken("a-string", "The file holds a string.", rewritten(json.dumps), "no list of cells"),
+    _broken("json-list", "The notebook is wrapped in a list.", _listed, "no list of cells"),
+    _broken("json-number", "The file holds a number.", _bytes(b"42"), "no list of cells"),
+    _broken("json-null", "The file holds null.", _bytes(b"null"), "no list of cells"),
+    _broken("json-string", "The file holds a string.", rewritten(json.dumps), "no list of cells"),
     _broken("no-cells", "There is no list of cells.", changed(lambda n: n.pop("cells")), "no list of cells"),
     _broken("cells-null", "The list of cells is null.", changed(_cells(None)), "no list of cells"),
     _broken("cells-a-dict", "The cells are no list.", changed(_cells({"0": {}})), "no list of cells"),
@@ -122,7 +122,7 @@ TEXT = (
         lambda n: n["metadata"].update({"\ud83d": "\ude00"}))),
     _readable("nul-in-a-comment", "A comment holds a NUL, which Python does not read.", changed(
         lambda n: find(n, "derivative").update(source="# \0\n" + find(n, "derivative")["source"])),
-        "derivative", compiles=False),
+        "derivative"),
     _readable("carriage-returns-in-cells", "Cells have Windows line ends.", changed(
         lambda n: [cell.update(source=cell["source"].replace("\n", "\r\n")) for cell in n["cells"]])),
     _readable("old-mac-line-ends", "Cells have the line ends of old Macs.", changed(
@@ -133,10 +133,10 @@ TEXT = (
         lambda n: [cell.update(source=cell["source"].replace("\n", "  \n") + "  \n\n\n") for cell in n["cells"]])),
     _readable("quotes-made-pretty", "An editor made quotes pretty, so that one cell is no Python.", changed(
         lambda n: find(n, "derivative").update(source=find(n, "derivative")["source"].replace('"', "\u201d"))),
-        "derivative", says="not defined", compiles=False),
+        "derivative", says="not defined"),
     _readable("hard-spaces", "Spaces are hard ones, so that one cell is no Python.", changed(
         lambda n: find(n, "derivative").update(source=find(n, "derivative")["source"].replace("    ", "\u00a0" * 4))),
-        "derivative", says="not defined", compiles=False),
+        "derivative", says="not defined"),
     _readable("form-feeds", "A form feed and a line separator stand in a comment.", changed(
         lambda n: find(n, "derivative").update(source=find(n, "derivative")["source"] + "\n# a\u2028b\n\x0c\n"))),
 )  # fmt: skip
