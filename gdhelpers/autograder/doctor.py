@@ -35,8 +35,7 @@ class Finding:
 def examine_installation() -> int:
     """Print what was found; return 1 when something is missing."""
     activate()
-    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _commands, _kernel, _data, _course, _sandbox)
-    findings = [finding for look in looks for finding in look()]
+    findings = [finding for look in LOOKS for finding in look()]
     for finding in findings:
         print(finding)
     missing = sum(finding.remedy is not None for finding in findings)
@@ -106,7 +105,9 @@ def _sandbox() -> Iterator[Finding]:
     """Try to break out of each layer of the sandbox, and out of all of them together."""
     from gdhelpers import sandbox
 
-    weaker = "Grading refuses to begin without it, unless nbgrader_config.py allows that: c.Examiner.do_without = [{!r}]"
+    weaker = (
+        "Grading refuses to begin without it, unless nbgrader_config.py allows that: c.Examiner.do_without = [{!r}]"
+    )
     for layer, why in sandbox.missing().items():
         yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(layer))
     tried: dict[str, list[Trial]] = {}
@@ -125,3 +126,8 @@ def _course() -> Iterator[Finding]:
         yield Finding("assignments", ", ".join(course.assignments()))
     except Trouble as error:
         yield Finding("assignments", "not found", str(error))
+
+
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python, _packages, _commands, _kernel, _data, _course, _sandbox,
+)  # fmt: skip

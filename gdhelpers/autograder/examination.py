@@ -110,20 +110,18 @@ class _Examination:
             if cell.cell_type != "code":
                 continue
             if not self._is_test(index):
-                self.runs[index] = await kernel.run(cell, index)
+                self.runs[index] = await self._run(kernel, index)
                 if not self.runs[index].alive:
                     self.ended_by.add(index)
                     # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
                     await self._examine_without_student(index)
                     return index + 1
-            if index <= self._last_test and cell.id in self.assignment.sources:
-                await self._examine(kernel, index)
-                if not await kernel.is_alive():
-                    return index + 1
+            if self._is_examined(index) and not await self._examine(kernel, index):
+                return index + 1
         return len(cells)
 
-    async def _examine(self, kernel: Kernel, index: int) -> None:
-        """Have the examiner run its own cell at this place."""
+    async def _examine(self, kernel: Kernel, index: int) -> bool:
+        """Have the examiner run its own cell at this place; return whether the kernel can be asked again."""
         cell = self.rebuilt.notebook.cells[index]
         source, names = self.assignment.sources[cell.id], self._names_before(index)
         end, tested, problem = await kernel.watch(
@@ -137,10 +135,11 @@ class _Examination:
             self.tests[self._nbgrader(index)["grade_id"]] = Run(cell, end, tested)
         else:
             self._demand_set_up(source, tested)
+        return tested.is_there and await kernel.is_alive()
 
     async def _examine_without_student(self, index: int) -> None:
         cell = self.rebuilt.notebook.cells[index]
-        if index <= self._last_test and cell.id in self.assignment.sources:
+        if self._is_examined(index):
             self._demand_set_up(cell.source, await self.examiner.run(cell.source, (), self.seed))
 
     def _demand_set_up(self, source: str, tested: Tested) -> None:
@@ -149,12 +148,26 @@ class _Examination:
         if tested.problem is not None and not answers & set(re.findall(r"\w+", source)):
             raise ExaminerTrouble(f"a cell of the assignment failed: {tested.problem.kind}: {tested.problem.message}")
 
+    async def _run(self, kernel: Kernel, index: int) -> CellRun:
+        """Run a cell in the student's process; a cell of the instructor's gets the time of a test."""
+        cell, limits = self.rebuilt.notebook.cells[index], self.settings.limits
+        own = cell.id not in self.assignment.sources
+        return await kernel.run(cell, index, limits.cell_seconds if own else limits.test_seconds)
+
     async def _replay(self, kernel: Kernel, upto: int) -> None:
-        """Run again what defines names: no test cells, and no cell that ended a kernel."""
+        """Run again what defines names: no test, nothing that ended a kernel, no cell of ours that took too long."""
         for index in range(upto):
             cell = self.rebuilt.notebook.cells[index]
-            if cell.cell_type == "code" and not self._is_test(index) and index not in self.ended_by:
-                await kernel.run(cell, index)
+            if cell.cell_type != "code" or self._is_test(index) or index in self.ended_by:
+                continue
+            if cell.id not in self.assignment.sources or self.runs[index].end != "timeout":
+                await self._run(kernel, index)
+
+    def _is_examined(self, index: int) -> bool:
+        """Whether the examiner runs a cell of its own at this place: not where answers took too long in it."""
+        known = self.rebuilt.notebook.cells[index].id in self.assignment.sources
+        stuck = index in self.runs and self.runs[index].end == "timeout"
+        return known and index <= self._last_test and not stuck
 
     def _verdict(self, cell: GradedCell) -> Verdict:
         unchanged = cell.answer in self.rebuilt.unchanged

@@ -11,7 +11,7 @@ import asyncio
 import secrets
 import socket
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -33,6 +33,9 @@ GRACE = 5.0
 
 POLL = 0.1
 """Seconds between two looks at the CPU time of a running cell."""
+
+IDLING = 0.01
+"""The share of time that a process which only waits may compute."""
 
 CUT = "\n[The output is cut here: there is more of it than the limit allows.]\n"
 
@@ -114,11 +117,14 @@ class Kernel:
         payload = execute_reply["content"].get("payload") or []
         self._leaving = any(entry.get("source") == "ask_exit" for entry in payload)
 
-    async def run(self, cell: Any, index: int) -> CellRun:
-        """Run one code cell of the notebook; its outputs are also left in the cell, as a notebook keeps them."""
+    async def run(self, cell: Any, index: int, seconds: float) -> CellRun:
+        """Run one code cell of the notebook; its outputs are also left in the cell, as a notebook keeps them.
+
+        `seconds` is the computing time that it may take.
+        """
         self._leaving = False
         started = time.monotonic()
-        end, _, problem = await self.watch(self._client.async_execute_cell(cell, index), self._limits.cell_seconds)
+        end, _, problem = await self.watch(self._client.async_execute_cell(cell, index), seconds)
         if problem is not None:  # a dead kernel, or messages that no kernel sends
             self._leaving = True
         if self._leaving:
@@ -131,13 +137,13 @@ class Kernel:
 
         Return how it ended, what came of it, and what went wrong.
         """
-        started, spent = time.monotonic(), self._cpu()
         running = asyncio.ensure_future(work)
+        limits = self._limits
+        clock = Clock(self._cpu, seconds, limits.wall_seconds, limits.idle_seconds)
         end: End = "finished"
         while not running.done():
             await asyncio.wait({running}, timeout=POLL)
-            used, elapsed = self._cpu() - spent, time.monotonic() - started
-            if not running.done() and (used > seconds or elapsed > self._limits.wall_seconds):
+            if not running.done() and clock.is_over():
                 end = "timeout"
                 await self._stop(running)
         if running.cancelled():
@@ -180,6 +186,22 @@ class Kernel:
             self._client.kc.stop_channels()
         if self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
+
+
+class Clock:
+    """How long something has taken: its computing time, the time on the clock, and the time that it has idled."""
+
+    def __init__(self, cpu: Callable[[], float], seconds: float, wall: float, idle: float) -> None:
+        self._cpu, self._seconds, self._wall, self._idle = cpu, seconds, wall, idle
+        self._start = self._busy = (time.monotonic(), cpu())
+
+    def is_over(self) -> bool:
+        """Whether a limit is passed."""
+        (started, spent), (since, used) = self._start, self._busy
+        now, cpu = time.monotonic(), self._cpu()
+        if cpu - used > IDLING * self._idle:
+            self._busy = since, used = now, cpu
+        return cpu - spent > self._seconds or now - started > self._wall or now - since > self._idle
 
 
 class Budget:

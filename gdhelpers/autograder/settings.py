@@ -25,6 +25,8 @@ class Limits:
     """Seconds of computing time for a test cell: what the contract of the exercises allows."""
     wall_seconds: float = 300.0
     """Seconds on the clock for either, however busy the machine is."""
+    idle_seconds: float = 60.0
+    """Seconds on the clock in which next to nothing is computed: what waits so long waits for ever."""
     memory_mib: int = 4096
     """Memory of a process."""
     processes: int = 512

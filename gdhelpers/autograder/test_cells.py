@@ -75,13 +75,13 @@ class TestCells:
         try:
             self._look(names)
         except (Lost, Malformed) as error:
-            return Tested(_problem(error), [], time.monotonic() - started)
+            return Tested(_problem(error), [], time.monotonic() - started, is_there=False)
         with capture_output() as shown:
             result = self._shell.run_cell(source, store_history=False)
         failed = result.error_before_exec or result.error_in_exec
         problem = None if failed is None else _problem(failed)
-        signs = list(self._student.signs)
-        return Tested(problem, list(_outputs(shown)), time.monotonic() - started, signs)
+        taken, signs = time.monotonic() - started, list(self._student.signs)
+        return Tested(problem, list(_outputs(shown)), taken, signs, self._student.is_there)
 
     def _look(self, names: Sequence[str]) -> None:
         for name in names:

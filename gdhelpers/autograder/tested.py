@@ -30,3 +30,5 @@ class Tested:
     outputs: list[Any]
     seconds: float
     signs: list[str] = field(default_factory=list)
+    is_there: bool = True
+    """Whether the student's process can still be asked."""

@@ -53,6 +53,8 @@ def _failed(name: str, problem: Problem, answer: Answer) -> tuple[Outcome, str]:
         return "missing", f"{name} is not defined{_because(answer.problem)}."
     if problem.lost:
         return "crashed", f"The Python process ended while {name} was tested, as by exit() or for want of memory."
+    if problem.kind == "Interrupted":
+        return "error", f"{name} was interrupted."
     if problem.kind == "Malformed":
         return "error", f"What came back when {name} was called is no answer: {problem.message}."
     if problem.raised is not None:

@@ -68,7 +68,8 @@ def _rules(policy: Policy, shown: Iterable[Entry]) -> Iterator[tuple[str, int]]:
             yield entry.path, READ if entry.kind == "whole" else READ_DIR
     if "namespaces" in policy.layers:
         # All that there is in the new root is there to be seen.
-        yield from (("/", READ_DIR), ("/dev", READ_DIR), ("/proc", READ | WRITE_FILE), ("/tmp", WRITE))  # noqa: S108
+        yield from (("/", READ_DIR), ("/dev", READ_DIR), ("/dev/pts", READ_DIR | DEVICE))
+        yield from (("/proc", READ | WRITE_FILE), ("/tmp", WRITE))  # noqa: S108 - the sandbox's own
     else:
         yield from ((f"/proc/{fact}", READ_FILE | READ_DIR) for fact in _FACTS)
 

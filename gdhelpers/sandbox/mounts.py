@@ -90,6 +90,9 @@ def build(policy: Policy, identity: Identity, shown: Iterable[Entry]) -> None:
     for name, target in _LINKS.items():
         root.link(f"/dev/{name}", f"/proc/self/fd{target}")
     budget.give("/dev/shm", "shm")  # noqa: S108 - the sandbox's own
+    # IPython runs the commands of a cell, as in !ls, at a terminal.
+    call("mount", "devpts", root.folder("/dev/pts"), "devpts", _MS_NOSUID | _MS_NOEXEC, "newinstance,ptmxmode=0666")
+    root.link("/dev/ptmx", "pts/ptmx")
     call("mount", "proc", root.folder("/proc"), "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, None)
     # Within a further user namespace, mounts could be undone. None can be made any more.
     Path(root.folder("/proc"), "sys/user/max_user_namespaces").write_text("0")

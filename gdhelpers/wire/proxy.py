@@ -17,6 +17,10 @@ SIGNS = 20
 """Signs of tampering that are kept."""
 
 
+class Interrupted(BaseException):
+    """A call was interrupted, as where it took too long: no test goes on after that, whatever it catches."""
+
+
 class Student:
     """The student's process, as the examiner sees it: names can be looked up and functions called, no more."""
 
@@ -60,7 +64,13 @@ class Student:
         for place, new in _changes(tree, reader, len(writer.objects)):
             carry_over(writer.objects[place], new)
         if "raised" in tree:
-            raise exception(_raised(tree["raised"]))
+            told = _raised(tree["raised"])
+            if told.kinds[0] == "SystemExit":
+                self._hang_up()
+                raise Lost(f"{name} ended Python")
+            if told.kinds[0] == "KeyboardInterrupt":
+                raise Interrupted(f"{name} was interrupted")
+            raise exception(told)
         value = reader.read(_part(tree, "value", object))
         if isinstance(value, Foreign):
             self._note([f"{name} returned {value.what}"])
@@ -75,10 +85,19 @@ class Student:
             if type(reply) is not dict:
                 raise Malformed("it is no answer")
         except (Malformed, Lost):
-            self._stream.close()
-            self._stream = None  # nothing that comes after this could be understood
+            self._hang_up()  # nothing that comes after this could be understood
             raise
         return reply, found
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked."""
+        return self._stream is not None
+
+    def _hang_up(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        self._stream = None
 
     def _note(self, signs: Iterable[str]) -> None:
         for sign in signs:
