@@ -1,4 +1,7 @@
-"""An instructor grades one submission in the formgrader: the tests with its button, the written answer by hand."""
+"""An instructor grades one submission in the formgrader: the tests with its button, the written answer by hand.
+
+And what the student wrote to do harm does none, there or on the page of feedback.
+"""
 
 import csv
 import re
@@ -7,11 +10,14 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from gdhelpers.autograder.course import Course
 from tests.browser.conftest import ROOT, answer, noisy
 from tests.grading.conftest import run
+from tests.unit.test_markup import PAYLOADS, feedback
 
 NAME, NOTEBOOK, QUESTION = "ps3-logistic-regression", "logistic_regression", "why-a-falling-loss"
 WRITTEN = "A step along a wrong gradient can still lead downhill, as with a bias that never moves: $b = 0$."
+HARM = "\n\n".join(PAYLOADS[kind] for kind in ("onerror", "script", "remote picture", "passes for the page", "formula"))
 COMMENT = "Name a check, too."
 
 
@@ -22,7 +28,7 @@ def course(tmp_path, right_answers):
     submission = folder / "submitted" / "noether" / NAME / f"{NOTEBOOK}.ipynb"
     submission.parent.mkdir(parents=True)
     shutil.copy(ROOT / "release" / NAME / submission.name, submission)
-    answer(submission, noisy(right_answers(NAME)) | {QUESTION: WRITTEN})
+    answer(submission, noisy(right_answers(NAME)) | {QUESTION: f"{WRITTEN}\n\n{HARM}"})
     return folder
 
 
@@ -67,6 +73,8 @@ def test_the_formgrader_grades_by_button_and_by_hand(desk, course):
     points.click()
     settle(formgrader)
     instructor.picture("written-answer")
+    assert points.evaluate("() => window.__hit") is None
+    expect(formgrader.locator(f"#{QUESTION}")).to_have_count(1)
     points.fill("1.5")
     points.press("Tab")
     expect(formgrader.locator(".score-saved").last).to_be_visible()
@@ -87,3 +95,32 @@ def test_the_formgrader_grades_by_button_and_by_hand(desk, course):
     with (course / "grades.csv").open() as file:
         (grade,) = [row for row in csv.DictReader(file) if (row["student_id"], row["assignment"]) == ("noether", NAME)]
     assert (float(grade["score"]), float(grade["max_score"])) == (19.5, 20)
+
+
+@pytest.mark.parametrize("guard", ["with its policy", "without its policy"])
+def test_a_page_of_feedback_runs_nothing_and_asks_nobody(browser, tmp_path, guard):
+    course = Course(tmp_path)
+    html = feedback(course, course.assignment(NAME), "mallory", "\n\n".join(PAYLOADS.values()))
+    if guard == "without its policy":  # the sanitiser alone has to hold
+        html, found = re.subn(r"<meta [^>]*Content-Security-Policy[^>]*>", "", html)
+        assert found == 1
+    path = tmp_path / "page.html"
+    path.write_text(html, encoding="utf-8")
+    happened = []
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    try:
+        page.on("dialog", lambda dialog: (happened.append(dialog.message), dialog.dismiss()))
+        page.on("popup", lambda popup: happened.append(popup.url))
+        page.on("pageerror", lambda error: happened.append(str(error)))
+        page.on("framenavigated", lambda frame: happened.append(frame.url) if frame.url != path.as_uri() else None)
+        page.on("request", lambda request: happened.append(request.url) if request.url[:5] != "file:" else None)
+        page.goto(path.as_uri(), wait_until="networkidle")
+        page.mouse.move(300, 300)
+        for link in page.locator("a[href]").all():
+            assert re.match("#|https?://|mailto:", link.get_attribute("href"))
+        assert page.evaluate("() => window.__hit") is None
+        assert page.evaluate("() => document.scripts.length + document.forms.length + frames.length") == 0
+        page.screenshot(path=ROOT / "screenshots" / "feedback-with-harm.png", full_page=True)
+    finally:
+        page.close()
+    assert not happened
