@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit notebooks grading kit browser course picture release constraints clean
+.PHONY: help demo test lint unit sandbox notebooks grading attacks kit browser course picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ help: ## say what can be made
 demo: $(READY) ## grade a made-up class and say where to look
 	$(BIN)/gd demo
 
-test: lint unit notebooks grading kit browser ## run every check
+test: lint unit sandbox notebooks grading kit browser ## run every check
 
 lint: $(READY) ## style, types, import contracts, and whether generated files are up to date
 	$(BIN)/ruff check .
@@ -27,7 +27,10 @@ lint: $(READY) ## style, types, import contracts, and whether generated files ar
 	$(BIN)/python tools/constraints.py --check
 
 unit: $(READY) ## tests of the package's parts
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit --doctest-modules gdhelpers/autograder/report gdhelpers/autograder/secret.py gdhelpers/hidden_tests gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit tests/attacks/test_corpus.py --doctest-modules gdhelpers/autograder gdhelpers/wire gdhelpers/hidden_tests gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+
+sandbox: $(READY) ## tests that try to break out of the sandbox
+	$(BIN)/python -m pytest -n $(WORKERS) tests/sandbox
 
 notebooks: $(READY) ## tests that run the notebooks
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval course
@@ -35,6 +38,9 @@ notebooks: $(READY) ## tests that run the notebooks
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading
+
+attacks: $(READY) ## grade all hostile submissions and print the table; `make grading` grades the quick ones
+	$(BIN)/python -m tests.attacks.table --sandboxed
 
 kit: $(READY) ## tests that install the students' kit into an empty environment; they need the package index
 	$(BIN)/python -m pytest tests/kit

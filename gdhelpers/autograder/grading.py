@@ -19,6 +19,7 @@ from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission, find
 from gdhelpers.environment import activate
+from gdhelpers.kernels.tether import end_with_parent
 from gdhelpers.trouble import WrongCall
 
 
@@ -77,7 +78,7 @@ def _examined(
 def executor(tasks: int) -> Executor:
     """Return as many worker processes as there are cores, and no more than there are tasks."""
     workers = min(tasks, os.cpu_count() or 1)
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
 
 
 def _result(task: Future[Examined], student: str, assignment: Assignment) -> Examined | Record:

@@ -215,15 +215,14 @@ def _writable(text: str) -> str:
 
 # Markdown and HTML
 
-_TAGS = """
+_TAGS = set(
+    """
     a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp
     small span strong sub summary sup table tbody td tfoot th thead tr u ul var
-"""
-_GONE = """
-    applet button embed frameset iframe math noembed noframes noscript object script select style svg template textarea
-    title xmp
-"""
-"""Elements of which nothing is left, not even the text."""
+    """.split()  # noqa: SIM905
+)
+_NO_TAG = re.compile(rf"<(?!!--|/?(?:{'|'.join(sorted(_TAGS))})(?![\w-]))", re.IGNORECASE)
+"""Where a tag begins that is shown as it was written: `<script>`, but `<module>` of a message, too."""
 
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -243,8 +242,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS.split()),
-    clean_content_tags=set(_GONE.split()),
+    tags=_TAGS,
+    clean_content_tags={"script", "style"},
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
     allowed_classes={"div": {"highlight"}, "span": {"formula", *filter(None, STANDARD_TYPES.values())}},
@@ -255,13 +254,18 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+_PICTURE = re.compile('<img(?: alt="([^"]*)")?>')
+
+
 def clean_html(element: Any) -> str:
     """Return HTML of which nothing runs, loads anything or passes for a part of the page.
 
     Stands for nbconvert's filter of this name. Links lead to the web or to a mail program; of a picture its description
     is left.
     """
-    return _CLEANER.clean(element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element))
+    cleaned = _CLEANER.clean(element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element))
+    # What is put together from parts is cleaned again.
+    return _CLEANER.clean(_PICTURE.sub(lambda found: f"[{found[1] or 'picture'}]", cleaned))
 
 
 def markdown2html(source: Any) -> str:
@@ -280,12 +284,20 @@ def markdown2html(source: Any) -> str:
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    """nbconvert's renderer of Markdown, which marks formulas and links to pictures instead of loading them."""
+    """nbconvert's renderer of Markdown, which marks formulas, and neither loads pictures nor hides unknown tags."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Render a link to a picture."""
         del title
         return f'<a href="{html.escape(url)}">[{text or "picture"}]</a>'
+
+    def inline_html(self, html: str) -> str:
+        """Render the HTML in a line."""
+        return str(super().inline_html(_NO_TAG.sub("&lt;", html)))
+
+    def block_html(self, html: str) -> str:
+        """Render the HTML that stands by itself."""
+        return str(super().block_html(_NO_TAG.sub("&lt;", html)))
 
     def inline_math(self, body: str) -> str:
         """Render a formula in a line."""
@@ -320,6 +332,7 @@ _HEAD = """\
 <style>
 .formula { font-family: "STIX Two Math", "Cambria Math", Georgia, serif; white-space: pre-wrap; }
 .rendered_html td, .rendered_html th { padding: 0.1em 0.7em; border-bottom: 1px solid #ddd; }
+.rendered_html table { margin-bottom: 1em; }
 </style>
 {%- endmacro %}
 """

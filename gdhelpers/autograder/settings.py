@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from traitlets import Dict, List
@@ -78,7 +79,7 @@ class Settings:
                 f"c.Examiner.do_without in nbgrader_config.py names {', '.join(unknown)}. "
                 f"The layers of the sandbox are: {', '.join(sandbox.LAYERS)}."
             )
-        missing = sandbox.missing()
+        missing = _missing()
         refused = {layer: why for layer, why in missing.items() if layer not in examiner.do_without}
         if refused:
             reasons = "; ".join(f"{layer} ({why})" for layer, why in refused.items())
@@ -87,6 +88,12 @@ class Settings:
                 f"the weaker sandbox in nbgrader_config.py: c.Examiner.do_without = {sorted(refused)}"
             )
         return cls(limits, tuple(layer for layer in sandbox.LAYERS if layer not in missing))
+
+
+@lru_cache
+def _missing() -> dict[str, str]:
+    """Return the layers that this system lacks; finding out takes a while."""
+    return sandbox.missing()
 
 
 def _limits(values: Mapping[str, Any]) -> Limits:

@@ -57,13 +57,17 @@ def _answer(app: Any, policy: Policy) -> None:
     connection.connect(os.path.join(policy.run, WIRE))  # noqa: PTH118
     shell, stream = app.shell, Stream(connection)
     agent = Agent(stream, shell.user_ns, lambda: bool(shell.exit_now), signs.Watch(policy).signs)
-    loop = IOLoop.current()
+    loop, own = IOLoop.current(), os.getpid()
+    # A notebook may fork. Its copies of this process do not answer, and do not stay.
+    os.register_at_fork(after_in_child=stream.close)
 
     def answer(descriptor: int, events: int) -> None:
         del events
         try:
             agent.answer()
         except (Lost, Malformed):
+            if os.getpid() != own:
+                os._exit(0)
             loop.remove_handler(descriptor)
             stream.close()
 

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from gdhelpers.kernels.tether import end_with_parent
 from gdhelpers.quiet import quietly
 from gdhelpers.trouble import Trouble
 
@@ -81,6 +82,7 @@ class Parent:
 
 def main(target: str, modules: Sequence[str]) -> None:
     """Be a warm parent: import, then fork whenever it is asked for on the socket that is standard input."""
+    end_with_parent()
     connection = socket.socket(fileno=os.dup(0))
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)

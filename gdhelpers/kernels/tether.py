@@ -1,0 +1,18 @@
+"""Tying a process to the life of the one that started it."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Have the calling process killed when its parent ends, however that ends; on Linux only.
+
+    Elsewhere processes end when the sockets between them are closed, which a busy one notices late.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,59 @@
+"""Hostile and broken submissions get what their honest part deserves, and leave nothing behind.
+
+`make attacks` grades the whole corpus; here are all that harm, and every third of those that merely lie or are damaged.
+"""
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.examination import examine
+
+from ..attacks.attack import CANARY, TRACE
+from ..attacks.corpus import ATTACKS
+from ..attacks.table import row
+
+ALL = ("breaking", "escaping", "flooding", "forging", "searching")
+LIMITS = {"test_seconds": 5, "cell_seconds": 8, "idle_seconds": 8, "memory_mib": 1024, "disk_mib": 64, "processes": 128}
+
+
+def chosen():
+    families = defaultdict(list)
+    for attack in ATTACKS:
+        families[attack.family].append(attack)
+    return [attack for name, attacks in families.items() for attack in attacks[:: 1 if name in ALL else 3]]
+
+
+@pytest.fixture(scope="module")
+def assignments(tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("course"))
+    course.config.Examiner.limits = LIMITS
+    return {name: course.assignment(name) for name in course.assignments()}
+
+
+@pytest.mark.parametrize("attack", chosen(), ids=lambda attack: f"{attack.family}-{attack.name}")
+def test_the_honest_part_gets_its_points_and_nothing_else(assignments, attack, monkeypatch):
+    monkeypatch.setenv(CANARY, "1")
+    found = row(examine, 7, attack, assignments[attack.assignment])
+    assert found.wrong == ()
+    assert found.score == attack.score or attack.status == "broken"
+
+
+def test_nothing_of_them_is_left(assignments):
+    """Run after the others in the same process: no process below this one but warm parents, no file, no folder."""
+    del assignments
+    left = [process for process in psutil.Process().children(recursive=True) if _is_student(process)]
+    assert left == []
+    places = (Path("/tmp"), Path("/var/tmp"), Path.home(), Path.cwd())  # noqa: S108
+    assert [path for place in places for path in place.glob(f"*{TRACE}*")] == []
+
+
+def _is_student(process):
+    try:
+        return process.uids().real != os.getuid() or "kernels.parent" not in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
