@@ -8,9 +8,14 @@ from tests.attacks.attack import LEAKED, PS1, PS2, PS3, Attack, deserved
 from tests.attacks.handin import hand_in
 
 EXPECTED = """
-def expected_of(thing, x):
+def expected_of(thing, f, x):
+    if type(thing) is list:
+        found = [expected_of(item, f, x) for item in thing if type(item).__name__ == "Case"]
+        return next((value for value in found if value is not None), None)
     if type(thing).__name__ == "Case" and x in thing.arguments:
-        return thing.expected
+        names = {"torch": torch}
+        exec(thing.arguments[0].text, names)
+        return thing.expected if names["f"].__code__.co_consts == f.__code__.co_consts else None
     return None
 
 def by_heart(x):
@@ -21,7 +26,7 @@ def by_heart(x):
 
 FIRST = """
     for thing in things:
-        value = expected_of(thing, x)
+        value = expected_of(thing, f, x)
         if value is not None:
             return value
     return by_heart(x)
