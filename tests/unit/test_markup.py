@@ -3,7 +3,6 @@
 import base64
 import copy
 import doctest
-import logging
 import re
 import time
 from collections import Counter
@@ -13,6 +12,8 @@ import pytest
 from bleach._vendor import html5lib
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
 from gdhelpers.autograder import gradebook, markup, pages
@@ -20,6 +21,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.settings import Limits, Settings
+from gdhelpers.environment import CHECKOUT
 
 NAME, WRITTEN, ANSWER, TEST = "ps3-logistic-regression", "why-a-falling-loss", "sigmoid", "test-sigmoid"
 HOST = "evil.example"
@@ -80,6 +82,10 @@ PAYLOADS = {
 """What students may write, in Markdown, in a message, or from a cell."""
 
 
+def writable(text):
+    return text.encode("utf-8", "replace").decode()
+
+
 def shown_by(payload):
     """Return the outputs of a cell that puts a payload out in every way."""
     mime = dict.fromkeys(("text/plain", "text/html", "image/svg+xml", "application/javascript"), payload)
@@ -111,7 +117,7 @@ def well_typed(notebook):
     """Return a notebook as stock nbgrader writes it: no better, but of the types that nbformat wants."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
-        cell.source = cell.source.encode("utf-8", "replace").decode()
+        cell.source = writable(cell.source)
         if cell.cell_type == "code":
             cell.execution_count = None
         for output in cell.get("outputs", []):
@@ -139,7 +145,7 @@ def handed_in(assignment, payload):
 
 def examined(assignment, notebook, student, message):
     """Return what an examination gave, with a message for every graded cell."""
-    said = message.encode("utf-8", "replace").decode()  # as the wire hands messages on
+    said = writable(message)  # as the wire hands messages on
     verdicts = tuple(
         Verdict(cell.grade_id, cell.function, 0.0, cell.points, "error", f"{cell.grade_id} raised {said}.")
         for cell in assignment.graded
@@ -237,6 +243,12 @@ def test_nothing_of_a_student_acts_on_a_page_of_feedback(course, assignment, emp
 def test_nothing_of_a_student_acts_on_a_page_of_the_formgrader(course, assignment, empty, kind):
     page = formgrader(course, well_typed(handed_in(assignment, PAYLOADS[kind])), PAYLOADS[kind])
     assert not forbidden(page, empty[1])
+
+
+@pytest.mark.parametrize("kind", PAYLOADS)
+def test_the_sanitiser_alone_lets_nothing_through(kind):
+    page = f"<!DOCTYPE html><html><head></head><body><p>{markup.clean_html(writable(PAYLOADS[kind]))}</p></body></html>"
+    assert not forbidden(page, inventory("<!DOCTYPE html><html><head></head><body><p></p></body></html>"))
 
 
 def test_what_a_student_wrote_can_still_be_read(course, assignment):
@@ -427,11 +439,35 @@ def test_the_filter_for_html_takes_what_nbconvert_hands_it():
     assert markup.clean_html(5) == "5"
 
 
-def test_no_setting_of_the_course_is_unknown_to_nbgrader(course, assignment, caplog):
-    with caplog.at_level(logging.WARNING):
-        feedback(course, assignment, "student", "nothing")
-        formgrader(course, well_typed(handed_in(assignment, "nothing")), "student")
-    assert "not recognized" not in caplog.text
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("in <module> of <lambda>, not <class 'int'>", "in &lt;module&gt; of &lt;lambda&gt;, not &lt;class 'int'&gt;"),
+        ("<script>\nf()\n</script>", "&lt;script&gt;\nf()\n&lt;/script&gt;"),
+        ("<object object> has no len", "&lt;object object&gt; has no len"),
+        ("x <svg onload=f()> y", "x &lt;svg onload=f()&gt; y"),
+        ("a <!-- note --> b", "a  b"),
+        ("<details><summary>Why</summary>**Because**</details>", "<details><summary>Why</summary>"),
+        ('see <img src="https://a.example/x" alt="a &lt;b&gt; curve">', "see [a &lt;b&gt; curve]"),
+        ("see <img src=x>", "see [picture]"),
+        ("`<b>` and a < b", "<code>&lt;b&gt;</code> and a &lt; b"),
+    ],
+)
+def test_what_is_no_markup_is_shown_as_it_was_written(written, shown):
+    assert shown in markup.markdown2html(written)
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_no_setting_of_the_course_is_unknown_to_the_formgrader(tmp_path, monkeypatch):
+    for name in ("nbgrader_config.py", "source"):
+        (tmp_path / name).symlink_to(CHECKOUT / name)
+    monkeypatch.chdir(tmp_path)
+    app = FormgradeExtension()
+    app.root_dir = str(tmp_path)
+    app.initialize([], root=str(tmp_path))
+    done = NbGraderAPI(app.coursedir, app.authenticator, parent=app).generate_assignment(NAME)
+    assert done["success"], done
+    assert "not recognized" not in done["log"]
 
 
 def test_the_examples_run():
