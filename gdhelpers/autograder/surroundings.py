@@ -95,7 +95,7 @@ def readable() -> tuple[str, ...]:
     """Return the files and folders that a student's process may read: Python, its packages, the course's safe part."""
     interpreter = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *sysconfig.get_paths().values()}
     package = Path(gdhelpers.__file__).parent
-    own = {str(package / name) for name in FOR_STUDENTS} | {str(CHECKOUT / "data")}
+    own = {str(package / name) for name in FOR_STUDENTS} | {str(CHECKOUT / name) for name in ("data", "pyproject.toml")}
     return tuple(sorted({*SYSTEM, *interpreter, *site.getsitepackages(), *own}))
 
 

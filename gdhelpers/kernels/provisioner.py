@@ -42,7 +42,8 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         del cmd
         Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
         self._status, self._told = None, b""
-        forked = await asyncio.get_running_loop().run_in_executor(None, options["parent"].fork, options["argument"])
+        # Not in another thread: a parent ends with the thread that started it.
+        forked = options["parent"].fork(options["argument"])
         forked.setblocking(False)
         self._warden = forked
         while b"\n" not in self._told:

@@ -12,7 +12,8 @@ _PR_SET_PDEATHSIG = 1
 def end_with_parent() -> None:
     """Have the calling process killed when its parent ends, however that ends; on Linux only.
 
-    Elsewhere processes end when the sockets between them are closed, which a busy one notices late.
+    To Linux a parent is the thread that started the process: it has to be one that stays. Elsewhere processes end when
+    the sockets between them are closed, which a busy one notices late.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

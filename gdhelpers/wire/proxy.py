@@ -33,7 +33,7 @@ class Student:
         wanted = list(names)
         tree, arrays = self._ask({"ask": "look", "names": wanted})
         reader = Reader(arrays, _part(tree, "objects", list))
-        self._note(str(sign)[:NAMES] for sign in _part(tree, "signs", list))
+        self._note(_readable(str(sign)[:NAMES]) for sign in _part(tree, "signs", list))
         found = {}
         for pair in _part(tree, "found", list):
             if type(pair) is not list or len(pair) != 2 or pair[0] not in wanted:
@@ -149,7 +149,12 @@ def _raised(tree: Any) -> Raised:
     names = [kind[:NAMES] for kind in kinds[:KINDS] if type(kind) is str and kind.isidentifier()]
     if not names or (line is not None and type(line) is not str):
         raise Malformed("it tells of an exception that is none")
-    return Raised(tuple(names), message[:MESSAGE], line[:LINE] if line else None)
+    return Raised(tuple(names), _readable(message[:MESSAGE]), _readable(line[:LINE]) if line else None)
+
+
+def _readable(text: str) -> str:
+    """Return a text that can be written to a file: half a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _part(tree: Any, name: str, kind: type) -> Any:

@@ -58,7 +58,7 @@ class Reader:
         if kind == "scalar":
             return self._array(tree["scalar"])[()]
         if kind == "foreign":
-            return Foreign(_text(tree["foreign"])[:NAMES])
+            return Foreign(_text(tree["foreign"])[:NAMES].encode("utf-8", "replace").decode())
         if kind == "module" and self._named is not None:
             return import_module(tree["module"])
         raise Malformed(f"it holds a {kind[:NAMES]}")

@@ -103,3 +103,21 @@ def test_what_goes_past_python_stays_out_of_the_graders_output(assignment, solve
     examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1)
     shown = capfd.readouterr()
     assert (shown.out, shown.err) == ("", "")
+
+
+def test_the_data_of_the_course_are_there(assignment, solved):
+    answer(
+        solved,
+        "derivative",
+        "from gdhelpers import data\n\ndef derivative(f, x):\n    raise ValueError(len(data.load_regression()))",
+    )
+    submission = Submission("ada", json.dumps(solved).encode())
+    assert "398" in examine(assignment, submission, seed=1).record.verdicts[0].message
+
+
+def test_a_message_that_cannot_be_written_is_made_readable(assignment, solved):
+    answer(solved, "derivative", "def derivative(f, x):\n    raise ValueError('half \\udc00')")
+    submission = Submission("ada", json.dumps(solved).encode())
+    message = examine(assignment, submission, seed=1).record.verdicts[0].message
+    assert "half ?" in message
+    message.encode()
