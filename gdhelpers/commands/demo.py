@@ -28,10 +28,13 @@ def run(options: argparse.Namespace) -> int:
     """Make up a class, grade it and say where to look."""
     from rich.console import Console
 
+    from gdhelpers import sandbox
     from gdhelpers.autograder import tables
     from gdhelpers.autograder.demonstration import ASSIGNMENT, demonstrate
     from gdhelpers.autograder.progress import Reporter
 
+    for layer, why in sandbox.missing().items():
+        print(f"This system lacks a part of the sandbox, {layer} ({why}). The made-up submissions run without it.")
     with Reporter() as reporter:
         records, differing = demonstrate(options.out.resolve(), options.students, reporter)
     Console().print(tables.scores(ASSIGNMENT, records))
