@@ -10,6 +10,7 @@ import asyncio
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_markdown_cell, new_output
@@ -45,7 +46,8 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
         return _broken(assignment, submission, str(problem), seed, settings)
     rebuilt = rebuild(assignment, cells)
     with ExitStack() as stack:
-        around = stack.enter_context(surroundings(settings, len(rebuilt.notebook.cells), assignment.files))
+        course = Path(assignment.config.CourseDirectory.root)
+        around = stack.enter_context(surroundings(settings, len(rebuilt.notebook.cells), assignment.files, course))
         examiner = stack.enter_context(Examiner(assignment.modules))
         examination = _Examination(assignment, rebuilt, settings, around, examiner, seed)
         verdicts = asyncio.run(examination.run())

@@ -226,6 +226,9 @@ class _Client(NotebookClient):  # type: ignore[misc]
             outs.append(new_output("stream", name="stdout", text=CUT))
         return None
 
+    def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
+        """Keep nothing of widgets: no page shows them, and a notebook could send them without end."""
+
 
 class _Spec(KernelSpecManager):  # type: ignore[misc]
     """The one kernel of the grader, whatever is installed beside it."""

@@ -30,8 +30,14 @@ FOR_STUDENTS = (
 )
 """What of this package a student's process may read."""
 
+OF_THE_COURSE = (
+    ".gd-secret", "autograded", "downloaded", "feedback", "gradebook.db", "nbgrader_config.py", "reports", "source",
+    "submitted",
+)  # fmt: skip
+"""What of a course directory is none of a student's business."""
+
 SYSTEM = (
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/etc/alternatives", "/etc/fonts", "/etc/group",
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/group",
     "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types",
     "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/ssl/certs", "/etc/timezone", "/nix/store",
 )  # fmt: skip
@@ -56,8 +62,11 @@ class Surroundings:
 
 
 @contextmanager
-def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes]) -> Iterator[Surroundings]:
-    """Make the folders of a run, with the files that the assignment brings; all of it goes away in the end."""
+def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], course: Path) -> Iterator[Surroundings]:
+    """Make the folders of a run, with the files that the assignment brings; all of it goes away in the end.
+
+    `course` is the course directory, of which nothing may be seen.
+    """
     # In the sandbox /tmp is the student's, but what is shared with the outside must not be.
     place = "/var/tmp" if Path("/var/tmp").is_dir() else None  # noqa: S108 - a folder of its own is made there
     root = Path(tempfile.mkdtemp(prefix="gd-", dir=place)).resolve()
@@ -71,7 +80,7 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes]) -> 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         limits = settings.limits.of_sandbox(cells)
-        yield Surroundings(Policy(str(run), str(work), readable(), hidden(), settings.layers, limits))
+        yield Surroundings(Policy(str(run), str(work), readable(), hidden(course), settings.layers, limits))
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -99,7 +108,11 @@ def readable() -> tuple[str, ...]:
     return tuple(sorted({*SYSTEM, *interpreter, *site.getsitepackages(), *own}))
 
 
-def hidden() -> tuple[str, ...]:
-    """Return what of readable folders a student's process must not reach: the rest of this package."""
+def hidden(course: Path) -> tuple[str, ...]:
+    """Return what of readable folders a student's process must not reach: the rest of this package, and the course."""
     package = Path(gdhelpers.__file__).parent
-    return tuple(sorted(str(path) for path in package.iterdir() if path.name not in FOR_STUDENTS))
+    rest = [path for path in package.iterdir() if path.name not in FOR_STUDENTS]
+    roots = [Path(path) for path in readable()]
+    # A course may lie in a folder of the system, or in that of an environment.
+    own = [course / name for name in OF_THE_COURSE]
+    return tuple(sorted(map(str, [*rest, *(path for path in own if any(map(path.is_relative_to, roots)))])))
