@@ -102,6 +102,7 @@ class _Examination:
                 await self._replay(kernel, at)
                 self.examiner.meet(kernel.agent)
                 at = await self._run_from(kernel, at)
+            self.signs += kernel.signs
         return [self._verdict(cell) for cell in self.assignment.graded]
 
     async def _run_from(self, kernel: Kernel, at: int) -> int:

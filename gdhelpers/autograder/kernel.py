@@ -21,6 +21,7 @@ import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 
 from gdhelpers.autograder import parents
@@ -66,6 +67,7 @@ class Kernel:
     ) -> None:
         self._around, self._limits, self._modules = around, limits, modules
         self._leaving = False
+        self.signs: list[str] = []
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, int(2 * limits.output_mib * MIB))
         self._manager = AsyncKernelManager(
@@ -125,8 +127,10 @@ class Kernel:
         self._leaving = False
         started = time.monotonic()
         end, _, problem = await self.watch(self._client.async_execute_cell(cell, index), seconds)
-        if problem is not None:  # a dead kernel, or messages that no kernel sends
+        if problem is not None:
             self._leaving = True
+            if not isinstance(problem, DeadKernelError | asyncio.CancelledError):
+                self.signs.append(f"a cell sent what no kernel sends ({type(problem).__name__})")
         if self._leaving:
             end = "crashed" if end == "finished" else end
             await self._end()

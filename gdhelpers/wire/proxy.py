@@ -84,7 +84,9 @@ class Student:
             reply, found = self._stream.receive()
             if type(reply) is not dict:
                 raise Malformed("it is no answer")
-        except (Malformed, Lost):
+        except (Malformed, Lost) as error:
+            if isinstance(error, Malformed):
+                self._note(["it sent what is no answer"])
             self._hang_up()  # nothing that comes after this could be understood
             raise
         return reply, found

@@ -121,3 +121,27 @@ def test_a_message_that_cannot_be_written_is_made_readable(assignment, solved):
     message = examine(assignment, submission, seed=1).record.verdicts[0].message
     assert "half ?" in message
     message.encode()
+
+
+SIGNS = {
+    "a replaced function": (
+        "import numpy as np\nnp.allclose = lambda *arguments, **options: True",
+        "numpy.allclose was replaced",
+    ),
+    "a look at files": ("open('/root/.bashrc')", "tried to read /root/.bashrc"),
+    "the network": ("import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('/nowhere')", "tried to connect"),
+    "another process": ("import os\nos.kill(1, 9)", "tried to send signal 9 to process 1"),
+    "forged messages": ("get_ipython().kernel.session.key = b'another'", "sent what no kernel sends"),
+}
+
+
+@pytest.mark.parametrize(("source", "sign"), SIGNS.values(), ids=SIGNS)
+def test_signs_of_tampering_are_told_and_change_no_score(assignment, solved, source, sign):
+    solved.cells.insert(5, new_code_cell(source))
+    record = examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1).record
+    assert any(sign in one for one in record.signs), record.signs
+    assert {v.function: (v.outcome, v.points) for v in record.verdicts} == ALL_RIGHT
+
+
+def test_an_ordinary_answer_shows_no_signs(assignment, solved):
+    assert examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1).record.signs == ()
