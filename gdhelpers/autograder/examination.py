@@ -86,6 +86,7 @@ class _Examination:
     examiner: Examiner
     seed: int
     ended_by: set[int] = field(default_factory=set)
+    tried: set[int] = field(default_factory=set)
     runs: dict[int, CellRun] = field(default_factory=dict)
     tests: dict[str, Run] = field(default_factory=dict)
     signs: list[str] = field(default_factory=list)
@@ -120,8 +121,15 @@ class _Examination:
                     await self._examine_without_student(index)
                     return index + 1
             if self._is_examined(index) and not await self._examine(kernel, index):
-                return index + 1
+                return index if self._deserves_another_try(index) else index + 1
         return len(cells)
+
+    def _deserves_another_try(self, index: int) -> bool:
+        """Whether a test is run once more: what ended the process may have been something else than the answer."""
+        run = self.tests.get(self._nbgrader(index).get("grade_id", ""))
+        again = run is not None and run.end == "finished" and run.tested.lost and index not in self.tried
+        self.tried.add(index)
+        return again
 
     async def _examine(self, kernel: Kernel, index: int) -> bool:
         """Have the examiner run its own cell at this place; return whether the kernel can be asked again."""

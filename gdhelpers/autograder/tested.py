@@ -32,3 +32,8 @@ class Tested:
     signs: list[str] = field(default_factory=list)
     is_there: bool = True
     """Whether the student's process can still be asked."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the cell failed because the student's process had gone."""
+        return self.problem is not None and self.problem.lost

@@ -145,3 +145,12 @@ def test_signs_of_tampering_are_told_and_change_no_score(assignment, solved, sou
 
 def test_an_ordinary_answer_shows_no_signs(assignment, solved):
     assert examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1).record.signs == ()
+
+
+def test_a_thread_that_ends_python_later_costs_no_right_answer(assignment, solved):
+    source = (
+        "import os, threading, time\n\ndef end():\n    time.sleep(0.3)\n    os._exit(1)\n\n"
+        "threading.Thread(target=end).start()"
+    )
+    solved.cells.insert(5, new_code_cell(source))
+    assert outcomes(assignment, solved) == ALL_RIGHT
