@@ -63,7 +63,10 @@ ATTACKS = (
         tape.told = [dW, db]
         return tape.gradient(None, [W, b])
         """,
-        "tf.GradientTape.gradient = lambda self, *a, **k: self.told",
+        """
+        genuine = tf.GradientTape.gradient
+        tf.GradientTape.gradient = lambda self, *a, **k: getattr(self, "told", None) or genuine(self, *a, **k)
+        """,
     ),
     _pose(
         "tape-replaced-by-a-double",
@@ -76,8 +79,8 @@ ATTACKS = (
         """,
         """
         from tensorflow.python.eager import backprop
-        text = "def gradient(self, *arguments, **options):\\n    return self.told"
-        names = {}
+        text = "def gradient(self, *a, **k):\\n    return getattr(self, 'told', None) or genuine(self, *a, **k)"
+        names = {"genuine": tf.GradientTape.gradient}
         exec(compile(text, backprop.__file__, "exec"), names)
         tf.GradientTape.gradient = names["gradient"]
         """,
