@@ -34,7 +34,22 @@ WHEEL = f"gdhelpers-{tomllib.loads((ROOT / 'pyproject.toml').read_text())['proje
 
 # Written out a second time on purpose: whoever widens the contract has to widen this, and thinks twice.
 MODULES = {"checks", "figures", "data", "quiet", "environment", "trouble", "cli", "commands", "commands.lab", "lab"}
-INSTRUCTORS = {"autograder", "cell", "hidden_tests", "kit", "mutants", "misconceptions", "reference", "spellings"}
+INSTRUCTORS = {
+    "autograder", "cell", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference", "sandbox",
+    "spellings", "wire",
+}  # fmt: skip
+    "autograder",
+    "cell",
+    "kernels",
+    "sandbox",
+    "wire",
+    "hidden_tests",
+    "kit",
+    "mutants",
+    "misconceptions",
+    "reference",
+    "spellings",
+}
 BESIDE = {
     "README.md", "student.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-DATA", "LICENSE-TEXT",
     "data/README.md", "data/regression.csv", "data/regression.md", "data/classification.csv", "data/classification.md",
