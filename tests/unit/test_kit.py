@@ -38,18 +38,6 @@ INSTRUCTORS = {
     "autograder", "cell", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference", "sandbox",
     "spellings", "wire",
 }  # fmt: skip
-    "autograder",
-    "cell",
-    "kernels",
-    "sandbox",
-    "wire",
-    "hidden_tests",
-    "kit",
-    "mutants",
-    "misconceptions",
-    "reference",
-    "spellings",
-}
 BESIDE = {
     "README.md", "student.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-DATA", "LICENSE-TEXT",
     "data/README.md", "data/regression.csv", "data/regression.md", "data/classification.csv", "data/classification.md",
