@@ -177,7 +177,8 @@ IN_MEMORY = (
         """
         texts = [str(entry) for entry in list(In) + list(_ih)]
         texts += [str(entry) for entry in get_ipython().history_manager.get_range(raw=True)]
-        if any("hidden_tests." in text and "gdhelpers" in text for text in texts):
+        wanted = ".".join(["hidden_tests", "derivative(derivative)"])  # in pieces, lest it find itself
+        if any(wanted in text for text in texts):
             TELL
         """,
     ),
