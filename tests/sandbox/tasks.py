@@ -28,6 +28,7 @@ def kill_itself(signal_number):
 
 
 def wait_for_interrupt():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in its background without
     try:
         print("waiting", flush=True)
         time.sleep(60)
