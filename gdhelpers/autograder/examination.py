@@ -26,6 +26,9 @@ from gdhelpers.autograder.submission import Submission, Unreadable, read_cells
 from gdhelpers.autograder.surroundings import Surroundings, surroundings
 from gdhelpers.autograder.tested import Tested
 
+ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
+"""Computing time, and time on the clock, that an echo may take: it takes a thousandth of a second."""
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -115,7 +118,7 @@ class _Examination:
                 continue
             if not self._is_test(index):
                 self.runs[index] = await self._run(kernel, index)
-                if not self.runs[index].alive:
+                if not (self.runs[index].alive and await self._still_answers(kernel, index)):
                     self.ended_by.add(index)
                     # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
                     await self._examine_without_student(index)
@@ -123,6 +126,15 @@ class _Examination:
             if self._is_examined(index) and not await self._examine(kernel, index):
                 return index if self._deserves_another_try(index) else index + 1
         return len(cells)
+
+    async def _still_answers(self, kernel: Kernel, index: int) -> bool:
+        """Whether a student's cell has left alone what its process answers with; if not, it is left out."""
+        if self.rebuilt.notebook.cells[index].id in self.assignment.sources:
+            return True
+        _, hears, _ = await kernel.watch(self.examiner.hears(), ECHO_SECONDS, ECHO_WALL)
+        if not hears:
+            self.signs.append("a cell broke what its process answers with, and was left out")
+        return bool(hears)
 
     def _deserves_another_try(self, index: int) -> bool:
         """Whether a test is run once more: what ended the process may have been something else than the answer."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from types import TracebackType
+from typing import Any
 
 from gdhelpers.autograder import parents
 from gdhelpers.autograder.tested import Tested
@@ -47,14 +48,21 @@ class Examiner:
 
     async def run(self, source: str, names: Sequence[str], seed: int) -> Tested:
         """Run a cell of the instructor's; raises `ExaminerTrouble`."""
-        try:
-            self._connection.send((source, list(names), seed))
-            await asyncio.wait_for(self._readable(), PATIENCE)
-            tested = self._connection.recv()
-        except (OSError, EOFError, TimeoutError) as error:
-            raise ExaminerTrouble(f"the examiner ended in a test cell ({type(error).__name__})") from error
+        tested = await self._asked((source, list(names), seed))
         assert isinstance(tested, Tested)  # noqa: S101 - it comes from our own process
         return tested
+
+    async def hears(self) -> bool:
+        """Whether the student's process answers what it is asked; raises `ExaminerTrouble`."""
+        return bool(await self._asked("echo"))
+
+    async def _asked(self, question: Any) -> Any:
+        try:
+            self._connection.send(question)
+            await asyncio.wait_for(self._readable(), PATIENCE)
+            return self._connection.recv()
+        except (OSError, EOFError, TimeoutError) as error:
+            raise ExaminerTrouble(f"the examiner ended in a test cell ({type(error).__name__})") from error
 
     async def _readable(self) -> None:
         loop, ready = asyncio.get_running_loop(), asyncio.Event()

@@ -136,14 +136,17 @@ class Kernel:
             await self._end()
         return CellRun(end, list(cell.outputs), time.monotonic() - started, await self.is_alive())
 
-    async def watch(self, work: Awaitable[T], seconds: float) -> tuple[End, T | None, BaseException | None]:
+    async def watch(
+        self, work: Awaitable[T], seconds: float, wall: float | None = None
+    ) -> tuple[End, T | None, BaseException | None]:
         """Await something that the kernel does; interrupt the kernel where it takes more computing time than this.
 
-        Return how it ended, what came of it, and what went wrong.
+        `wall` is the time on the clock that it may take, if not the usual. Return how it ended, what came of it, and
+        what went wrong.
         """
         running = asyncio.ensure_future(work)
         limits = self._limits
-        clock = Clock(self._cpu, seconds, limits.wall_seconds, limits.idle_seconds)
+        clock = Clock(self._cpu, seconds, wall or limits.wall_seconds, limits.idle_seconds)
         end: End = "finished"
         while not running.done():
             await asyncio.wait({running}, timeout=POLL)

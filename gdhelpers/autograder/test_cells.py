@@ -40,6 +40,8 @@ def begin(argument: Any, control: int) -> None:
             asked = connection.recv()
             if asked == "student":
                 cells.meet(socket.socket(fileno=recv_handle(connection)))
+            elif asked == "echo":
+                connection.send(cells.hears())
             else:
                 connection.send(cells.run(*asked))
     except EOFError:
@@ -64,6 +66,10 @@ class TestCells:
     def meet(self, connection: socket.socket) -> None:
         """Let proxies call the functions of another process from now on."""
         self._student = Student(Stream(connection, PATIENCE))
+
+    def hears(self) -> bool:
+        """Whether the student's process answers."""
+        return self._student.answers()
 
     def run(self, source: str, names: Sequence[str], cases: int) -> Tested:
         """Run one cell, in which `names` are those of the student, with hidden tests drawn from the seed `cases`."""

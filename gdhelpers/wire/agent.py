@@ -20,6 +20,9 @@ from gdhelpers.wire.value import Writer
 
 Tree = dict[str, Any]
 
+ECHO = "an echo"
+"""A function of the agent's own, by a name that no notebook can define."""
+
 
 class Agent:
     """Answers the examiner's questions about the names of a notebook.
@@ -38,6 +41,7 @@ class Agent:
         self._names = names
         self._leaving = leaving
         self._signs = signs
+        self._own = {ECHO: _echo}
         self._asked: dict[str, Callable[[Tree, list[Any]], tuple[Tree, Writer]]] = {
             "look": self._look,
             "call": self._call,
@@ -71,13 +75,19 @@ class Agent:
         with _interruptible():
             try:
                 with scaled(tree["tape_factor"]), muted():
-                    value = self._names[tree["name"]](*positional, **keywords)
+                    name = tree["name"]
+                    value = (self._own.get(name) or self._names[name])(*positional, **keywords)
                 reply = {"value": writer.write_or_describe(value)}
                 if self._leaving():
                     reply = {"raised": _told(Raised(("SystemExit",), "it asked Python to end", None))}
             except BaseException as error:
                 reply = {"raised": _told(raised(error))}
         return reply | {"changed": list(_changed(reader.objects, before, writer))}, writer
+
+
+def _echo(*values: Any) -> Any:
+    """Return what came: to see whether anything comes through."""
+    return values
 
 
 def _told(what: Raised) -> Tree:

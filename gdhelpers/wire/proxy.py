@@ -6,7 +6,10 @@ import builtins
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from gdhelpers.checks.foreign import Foreign
+from gdhelpers.wire.agent import ECHO
 from gdhelpers.wire.changes import carry_over
 from gdhelpers.wire.frame import Lost, Malformed, Stream
 from gdhelpers.wire.raised import KINDS, LINE, MESSAGE, Raised
@@ -90,6 +93,16 @@ class Student:
             self._hang_up()  # nothing that comes after this could be understood
             raise
         return reply, found
+
+    def answers(self) -> bool:
+        """Whether what is sent to it comes back: a notebook may have broken what its own process answers with."""
+        array = np.arange(6.0).reshape(2, 3)
+        sent = (True, 2, 3.5, "text", [None, array])
+        try:
+            came = self.call(ECHO, sent, {})
+            return came[:4] == sent[:4] and came[4][0] is None and np.array_equal(came[4][1], array)
+        except (Interrupted, Exception):
+            return False
 
     @property
     def is_there(self) -> bool:

@@ -22,10 +22,6 @@ OPEN = {
         ("factor-of-a-dummy-tape", "loss-made-of-the-formula", "tape-replaced-by-a-double", "factor-in-a-closure"),
         "docs/security.md: whether gradients come from a tape is measured in the student's process",
     ),
-    **dict.fromkeys(
-        ("every-function-gives-none", "every-function-gives-true", "abs-len-zip-lie"),
-        "breaks the agent in its own process, which costs its own right answers their points",
-    ),
 }
 """Attacks that do not get what they should, and why: known, and not mended yet."""
 
