@@ -99,7 +99,9 @@ ATTACKS: tuple[Attack, ...] = (
         """
         import os
         for folder, folders, files in os.walk("/"):
+            # nbgrader brings the courses of its manual.
             folders[:] = [] if folder.startswith(("/proc", "/sys", "/dev")) else folders[:2000]
+            folders[:] = [name for name in folders if name != "nbgrader"]
             if {"gradebook.db", ".gd-secret", "nbgrader_config.py"} & set(files):
                 TELL
             if "hidden_tests" in folders or "submitted" in folders or os.path.basename(folder) == "hidden_tests":

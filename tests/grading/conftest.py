@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,17 @@ from gdhelpers.autograder.course import Course
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+PATIENCE = 60
 ASSIGNMENTS = ("ps1-autograd", "ps2-linear-regression", "ps3-logistic-regression")
+
+
+def until(condition):
+    """Wait until a condition holds, and return what it gave."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)
+    return found
 
 
 def run(command, *arguments, cwd, check=True, **environment):

@@ -1,6 +1,6 @@
 """Hostile and broken submissions get what their honest part deserves, and leave nothing behind.
 
-`make attacks` grades the whole corpus; here are all that harm, and every third of those that merely lie or are damaged.
+`make attacks` grades the whole corpus; here are all that may harm the machine, and every third of the others.
 """
 
 import os
@@ -16,6 +16,7 @@ from gdhelpers.autograder.examination import examine
 from ..attacks.attack import CANARY, TRACE
 from ..attacks.corpus import ATTACKS
 from ..attacks.table import row
+from .conftest import until
 
 OPEN = {
     **dict.fromkeys(
@@ -25,8 +26,8 @@ OPEN = {
 }
 """Attacks that do not get what they should, and why: known, and not mended yet."""
 
-ALL = ("breaking", "escaping", "flooding", "forging", "searching")
-LIMITS = {"test_seconds": 5, "cell_seconds": 8, "idle_seconds": 8, "memory_mib": 1024, "disk_mib": 64, "processes": 128}
+ALL = ("breaking", "escaping", "flooding")
+LIMITS = {"test_seconds": 4, "cell_seconds": 6, "idle_seconds": 8, "memory_mib": 1024, "disk_mib": 64, "processes": 128}
 
 
 def chosen():
@@ -60,8 +61,7 @@ def test_the_honest_part_gets_its_points_and_nothing_else(assignments, attack, m
 def test_nothing_of_them_is_left(assignments):
     """Run after the others in the same process: no process below this one but warm parents, no file, no folder."""
     del assignments
-    left = [process for process in psutil.Process().children(recursive=True) if _is_student(process)]
-    assert left == []
+    until(lambda: not any(map(_is_student, psutil.Process().children(recursive=True))))
     places = (Path("/tmp"), Path("/var/tmp"), Path.home(), Path.cwd())  # noqa: S108
     assert [path for place in places for path in place.glob(f"*{TRACE}*")] == []
 

@@ -1,7 +1,6 @@
 """A command that is killed leaves nothing running."""
 
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -11,9 +10,8 @@ from gdhelpers.autograder.demonstration import Pupil, hand_in
 
 from ..attacks.attack import PS1
 from ..attacks.handin import hand_in as notebook_with
-from .conftest import BIN
+from .conftest import BIN, until
 
-PATIENCE = 60
 STARTED = "a-student-was-here"
 WAITING = f"""
 import subprocess, sys, time
@@ -23,15 +21,6 @@ def derivative(f, x):
     while True:
         time.sleep(0.001)
 """
-
-
-def until(condition):
-    """Wait until a condition holds, and return what it gave."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.05)
-    return found
 
 
 def below(pid):

@@ -14,6 +14,8 @@ from .conftest import run, submit
 NAME = "ps1-autograd"
 REFUSED = "could not read"
 
+pytestmark = pytest.mark.xdist_group("nbgrader")
+
 
 def scores(course):
     run("nbgrader", "export", cwd=course.root)
