@@ -12,12 +12,16 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from queue import Empty
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 import psutil
 import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -28,6 +32,9 @@ from gdhelpers.autograder import parents
 from gdhelpers.autograder.settings import MIB, Limits
 from gdhelpers.autograder.surroundings import Surroundings
 from gdhelpers.kernels.child import WIRE
+
+KERNEL = "gdhelpers.kernels.child:begin"
+"""What a fork of the warm parent becomes."""
 
 GRACE = 5.0
 """Seconds that an interrupted cell has to stop before its process is ended."""
@@ -77,6 +84,7 @@ class Kernel:
             # Of its own: a manager that is collected late removes its file.
             connection_file=str(around.run / f"{secrets.token_hex(4)}.json"),
             context=context,
+            client_factory=_Channels,
         )
         self._client = _Client(
             notebook,
@@ -103,7 +111,8 @@ class Kernel:
                 "environment": self._around.environment,
                 "options": ["-f", self._manager.connection_file, *self._client.extra_arguments],
             }
-            await self._client.async_start_new_kernel(parent=parents.of_kernels(self._modules), argument=argument)
+            parent = parents.of_kernels(self._modules)
+            await self._client.async_start_new_kernel(fork=partial(parent.fork, KERNEL, argument))
             await self._client.async_start_new_kernel_client()
             self.agent, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_accept(listener), 60)
         return self
@@ -192,6 +201,9 @@ class Kernel:
         if self._client.kc is not None:
             self._client.kc.stop_channels()
         if self._manager.has_kernel:
+            # The manager would look every tenth of a second whether it has ended.
+            await self._manager.provisioner.kill()
+            await self._manager.provisioner.wait()
             await self._manager.shutdown_kernel(now=True)
 
 
@@ -235,6 +247,24 @@ class _Client(NotebookClient):  # type: ignore[misc]
 
     def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
         """Keep nothing of widgets: no page shows them, and a notebook could send them without end."""
+
+
+class _Channels(AsyncKernelClient):  # type: ignore[misc]
+    """The channels to a kernel, which are ready when it has answered on two of them.
+
+    jupyter_client goes on to wait for a fifth of a second of silence; nbclient tells late messages by their parents.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers; raises `RuntimeError` where it has ended, as jupyter_client does."""
+        del timeout  # a limit on the clock stands behind all of this
+        while await self.is_alive():
+            self.kernel_info()
+            with suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=1)
+                return
+        raise RuntimeError("The kernel ended before it answered.")
 
 
 class _Spec(KernelSpecManager):  # type: ignore[misc]

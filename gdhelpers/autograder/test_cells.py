@@ -21,7 +21,6 @@ from traitlets.config import Config
 from gdhelpers.autograder.tested import Problem, Tested
 from gdhelpers.checks.errors import Objection
 from gdhelpers.hidden_tests import autograd, linear_regression, logistic_regression, seed  # noqa: F401 - warmed up
-from gdhelpers.kernels.tether import end_with_parent
 from gdhelpers.wire import Lost, Malformed, Stream
 from gdhelpers.wire.proxy import Student
 
@@ -32,7 +31,6 @@ PATIENCE = 600.0
 def begin(argument: Any, control: int) -> None:
     """Run cells as they are asked for, until nobody asks any more."""
     del argument
-    end_with_parent()
     connection = Connection(control)
     cells = TestCells()
     try:

@@ -1,13 +1,16 @@
-"""What a fork of the warm parent does to become a student's kernel: it enters the sandbox, and only then begins."""
+"""What a fork of a warm parent does to become a kernel; a student's enters the sandbox, and only then begins."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import signal
 import socket
 import sys
+import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Imported by the parent, so that nothing of it has to be read inside of the sandbox.
@@ -26,21 +29,53 @@ WIRE = "wire"
 
 
 def begin(argument: Mapping[str, Any], control: int) -> None:
-    """Become the kernel that an argument describes; returns when it has ended."""
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(argument["environment"])
+    """Become the kernel of a student's notebook, in the sandbox of a policy; returns when it has ended."""
     policy = Policy.from_json(argument["policy"])
+    _take(argument["environment"])
     enter(policy, control)
     os.chdir(policy.work)
+    app = _kernel(argument["options"])
+    _answer(app, policy)
+    app.start()
+
+
+def begin_free(argument: Mapping[str, Any], control: int) -> None:
+    """Become a kernel without a sandbox, as one that was started anew would be; returns when it has ended.
+
+    What it tells on the control socket is what a warden tells of one in a sandbox.
+    """
+    _take(argument["environment"])
+    os.chdir(argument["folder"])
+    app = _kernel(argument["options"])
+    holder = socket.socket(fileno=control)
+    os.register_at_fork(after_in_child=holder.close)
+    holder.sendall(json.dumps({"pid": os.getpid(), "group": os.getpgrp()}).encode() + b"\n")
+    threading.Thread(target=_end_with, args=(holder,), name="end with the client", daemon=True).start()
+    app.start()
+    holder.sendall(json.dumps({"status": 0}).encode() + b"\n")
+
+
+def _take(environment: Mapping[str, str]) -> None:
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _end_with(holder: socket.socket) -> None:
+    """Wait until nobody holds the other end of a socket, and end this process with all that it started."""
+    if not holder.recv(1):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _kernel(options: Sequence[str]) -> Any:
+    """Return the application of a kernel that is ready to start."""
     _make_fresh()
     app = ipykernel.kernelapp.IPKernelApp.instance()
     with warnings.catch_warnings():
         # Without a network, what processes started by the notebook print does not reach it.
         warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
-        app.initialize(argument["options"])
-    _answer(app, policy)
-    app.start()
+        app.initialize(list(options))
+    return app
 
 
 def _make_fresh() -> None:
@@ -48,6 +83,8 @@ def _make_fresh() -> None:
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
     sys.argv = ["kernel"]
 
 

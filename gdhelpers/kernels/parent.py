@@ -8,6 +8,7 @@ does, and it knows nothing but the modules that it was told to import.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -16,12 +17,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gdhelpers.kernels.tether import end_with_parent
 from gdhelpers.quiet import quietly
-from gdhelpers.trouble import Trouble
 
 REQUEST_LIMIT = 2**20
 """Bytes of the largest request."""
@@ -30,76 +30,116 @@ REQUEST_LIMIT = 2**20
 class Parent:
     """A warm parent, seen by the process that starts it: `fork` runs a target in a new process.
 
-    A target is written "module:function"; the function is given an argument of plain JSON and a connected socket, whose
-    other end `fork` returns.
+    It is started when it is first asked, and again when it has died. All threads of a process may share it.
     """
 
-    def __init__(self, target: str, modules: Sequence[str], environment: dict[str, str]) -> None:
-        self._command = [sys.executable, "-m", "gdhelpers.kernels.parent", target, *modules]
-        self._environment = environment
+    def __init__(self, modules: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command = [sys.executable, "-P", "-m", "gdhelpers.kernels.parent", *modules]
+        self._environment = dict(environment)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
-    def fork(self, argument: Any) -> socket.socket:
-        """Run the target in a new process; raises `Trouble` where the parent cannot be started."""
-        with self._lock:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                request = json.dumps(argument).encode()
-                try:
-                    socket.send_fds(self._started(), [len(request).to_bytes(4) + request], [theirs.fileno()])
-                except OSError:  # the parent has died since
-                    self.close()
-                    socket.send_fds(self._started(), [len(request).to_bytes(4) + request], [theirs.fileno()])
-            return ours
+    def fork(self, target: str, argument: Any) -> socket.socket:
+        """Run a target in a new process, as soon as the parent has imported; does not wait for that.
+
+        A target is written "module:function"; the function is given the argument, which is plain JSON, and a connected
+        socket, whose other end is returned. It reads as closed where the parent cannot import, or dies meanwhile.
+        """
+        request = json.dumps([target, argument]).encode()
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            try:
+                self._send(request, theirs)
+            except OSError:  # the parent has died since
+                self._end()
+                self._send(request, theirs)
+        return ours
 
     def close(self) -> None:
         """End the parent; processes that were forked from it go on."""
+        with self._lock:
+            self._end()
+
+    def _send(self, request: bytes, control: socket.socket) -> None:
+        if self._connection is None:
+            self._connection = self._start()
+        content = len(request).to_bytes(4) + request
+        sent = socket.send_fds(self._connection, [content], [control.fileno()])
+        self._connection.sendall(content[sent:])
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        started = threading.Event()
+
+        def keep() -> None:
+            # Linux ends a process with the thread that started it, so this one stays as long as the process does.
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    self._command, env=self._environment, stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL, start_new_session=True,
+                )  # fmt: skip
+            finally:
+                theirs.close()
+                started.set()
+            self._process.wait()
+
+        threading.Thread(target=keep, name="keeper of a warm parent", daemon=True).start()
+        started.wait()
+        return ours
+
+    def _end(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
             self._process = None
 
-    def _started(self) -> socket.socket:
-        if self._connection is None:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    self._command, env=self._environment, stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL, start_new_session=True,
-                )  # fmt: skip
-            self._connection = ours
-            if ours.recv(1) != b"+":
-                self.close()
-                raise Trouble("The process that starts kernels ended while it imported. Run: gd doctor")
-        return self._connection
+
+class Branch(Parent):
+    """A warm parent that is itself forked from another one, and imports more than that: what both need is shared."""
+
+    def __init__(self, trunk: Parent, modules: Sequence[str]) -> None:
+        super().__init__(modules, {})
+        self._trunk, self._modules = trunk, list(modules)
+
+    def _start(self) -> socket.socket:
+        return self._trunk.fork("gdhelpers.kernels.parent:branch", self._modules)
 
 
-def main(target: str, modules: Sequence[str]) -> None:
+def main(modules: Sequence[str]) -> None:
     """Be a warm parent: import, then fork whenever it is asked for on the socket that is standard input."""
     end_with_parent()
     connection = socket.socket(fileno=os.dup(0))
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.close(nowhere)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children end without anyone waiting for them
+    _serve(connection, modules)
+
+
+def branch(modules: Sequence[str], connection: int) -> None:
+    """Be a warm parent that was forked from another one."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _serve(socket.socket(fileno=connection), modules)
+
+
+def _serve(connection: socket.socket, modules: Sequence[str]) -> None:
+    """Import, then fork until nobody is there any more to ask for it."""
     with quietly():
-        module, function = target.split(":")
-        begin = getattr(importlib.import_module(module), function)
         for name in modules:
             _import(name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children end without anyone waiting for them
-    connection.sendall(b"+")
-    while True:
-        argument, control = _request(connection)
+    # What is there now stays: a collection in a fork would touch, and so copy, all of it.
+    gc.collect()
+    gc.freeze()
+    while (request := _request(connection)) is not None:
+        (target, argument), control = request
         if os.fork() == 0:
             connection.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _run(begin, argument, control)
+            _run(target, argument, control)
         os.close(control)
 
 
@@ -111,25 +151,25 @@ def _import(name: str) -> None:
         return
 
 
-def _request(connection: socket.socket) -> tuple[Any, int]:
-    """Wait for a request; the process ends where none will come any more."""
-    start, descriptors, _, _ = socket.recv_fds(connection, REQUEST_LIMIT, 1)
-    if not start:
-        os._exit(0)
-    content = bytearray(start)
-    while len(content) < 4 + int.from_bytes(content[:4]):
-        content += connection.recv(REQUEST_LIMIT)
-    return json.loads(content[4:]), descriptors[0]
+def _request(connection: socket.socket) -> tuple[Any, int] | None:
+    """Wait for a request; there is none where nobody is there any more."""
+    content, descriptors, _, _ = socket.recv_fds(connection, REQUEST_LIMIT, 1)
+    while content and len(content) < 4 + int.from_bytes(content[:4]):
+        more = connection.recv(4 + int.from_bytes(content[:4]) - len(content))
+        content = content + more if more else b""
+    return (json.loads(content[4:]), descriptors[0]) if content else None
 
 
-def _run(begin: Any, argument: Any, control: int) -> None:
+def _run(target: str, argument: Any, control: int) -> None:
+    """Call a target, and never return."""
     status = 1
     try:
-        begin(argument, control)
+        module, function = target.split(":")
+        getattr(importlib.import_module(module), function)(argument, control)
         status = 0
     finally:
         os._exit(status)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1:])

@@ -1,72 +1,100 @@
-"""A kernel provisioner for jupyter_client: kernels are forked from a warm parent and begin in the sandbox."""
+"""A kernel provisioner for jupyter_client: kernels are forked from a warm parent, and are there at once.
+
+A kernelspec names it, with the modules that the parent imports; whatever starts kernels can use it: JupyterLab,
+nbclient, nbval, papermill. The grader has its kernels begin in a sandbox.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import List, Unicode
 
+from gdhelpers.kernels.libraries import loaded_with
+from gdhelpers.kernels.parent import Parent
 from gdhelpers.trouble import Trouble
 
-START = 60.0
-"""Seconds on the clock that a parent may take to import, and a sandbox to be set up."""
+START = 300.0
+"""Seconds on the clock that a parent may take to import, and a sandbox to be set up, however busy the machine is."""
+
+PLOTS = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+"""What matplotlib has to know when it is imported, to draw into notebooks."""
 
 
 class SandboxTrouble(Trouble):
-    """The sandbox could not be set up; the message says which layer and why."""
+    """The kernel could not begin; the message says which layer of the sandbox is lacking and why, where that is so."""
 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
-    """Forks a kernel from the `parent` that `start_kernel` is given, with the `argument` of its child.
+    """Forks a kernel from a warm parent.
 
-    The socket to the warden of the sandbox is all that holds the kernel: when it is closed, as when this process ends,
-    everything in the sandbox ends.
+    Where `start_kernel` is given a function `fork`, that returns the control socket of a new kernel; else a kernel
+    without a sandbox is forked from a parent of this process.
+
+    The control socket is all that holds the kernel: when it is closed, as when this process ends, the kernel ends with
+    all that it started.
     """
 
-    _warden: socket.socket | None = None
+    modules = List(Unicode(), help="What the parent imports").tag(config=True)
+
+    _control: socket.socket | None = None
     _told = b""
     _status: int | None = None
 
     @property
     def has_process(self) -> bool:
         """Whether there is a kernel, as far as is known."""
-        return self._warden is not None
+        return self._control is not None
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        """Fork the kernel and wait until the sandbox stands; raises `SandboxTrouble` where it does not."""
-        del cmd
-        Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
+        """Fork the kernel and wait until it begins; raises `SandboxTrouble` where it does not."""
         self._status, self._told = None, b""
-        # Not in another thread: a parent ends with the thread that started it.
-        forked = options["parent"].fork(options["argument"])
+        if "fork" in options:
+            Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
+            forked = options["fork"]()
+        else:
+            forked = self._fork(cmd, options)
         forked.setblocking(False)
-        self._warden = forked
+        self._control = forked
         while b"\n" not in self._told:
             if not await self._hear(START):
-                raise SandboxTrouble("The sandbox ended before it stood.")
+                raise SandboxTrouble("The kernel ended before it began. Run: gd doctor")
         line, _, self._told = self._told.partition(b"\n")
         told = json.loads(line)
         if "error" in told:
             await self.kill()
             raise SandboxTrouble(f"The sandbox could not be set up: {told['error']}. Run: gd doctor")
-        self.pid, self.pgid = told["pid"], None
+        self.pid, self.pgid = told["pid"], told.get("group")
         return self.connection_info
+
+    def _fork(self, cmd: list[str], options: dict[str, Any]) -> socket.socket:
+        """Fork a kernel without a sandbox, whose command is `python -m ipykernel_launcher` and options of it."""
+        argument = {
+            "environment": PLOTS | dict(options.get("env") or os.environ),
+            "folder": str(options.get("cwd") or Path.cwd()),
+            "options": cmd[cmd.index("ipykernel_launcher") + 1 :],
+        }
+        return _warm(loaded_with(tuple(self.modules))).fork("gdhelpers.kernels.child:begin_free", argument)
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, and then its exit status."""
-        if self._warden is not None:
+        if self._control is not None:
             while await self._hear(0.0):
                 pass
-        return self._status if self._warden is None else None
+        return self._status if self._control is None else None
 
     async def wait(self) -> int | None:
-        """Wait until the kernel and everything in its sandbox have ended."""
-        while self._warden is not None:
+        """Wait until the kernel has ended, and everything in its sandbox."""
+        while self._control is not None:
             await self._hear(None)
         return self._status
 
@@ -74,21 +102,27 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         """Send a signal to the kernel."""
         if signum == signal.SIGKILL:
             await self.kill()
-        elif self._warden is not None:
+        elif self._control is not None and self.pgid:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pgid, signum)
+        elif self._control is not None:
             try:
-                self._warden.send(bytes([signum]))
+                self._control.send(bytes([signum]))  # the warden of the sandbox passes it on
             except OSError:
                 self._ended()
 
     async def kill(self, restart: bool = False) -> None:
-        """End everything in the sandbox."""
+        """End the kernel and all that it started."""
         del restart
-        if self._warden is not None:
-            self._warden.shutdown(socket.SHUT_WR)  # the warden ends all when it reads the end
+        if self._control is not None:
+            self._control.shutdown(socket.SHUT_WR)  # the warden ends all when it reads the end
+            if self.pgid:
+                with suppress(ProcessLookupError):
+                    os.killpg(self.pgid, signal.SIGKILL)
 
     async def terminate(self, restart: bool = False) -> None:
-        """End everything in the sandbox: what would run on a polite request is the student's."""
-        await self.kill(restart)
+        """End the kernel; in a sandbox not politely, for what would run then is the student's."""
+        await (self.send_signal(signal.SIGTERM) if self.pgid else self.kill(restart))
 
     async def cleanup(self, restart: bool = False) -> None:
         """Hold nothing any more."""
@@ -96,13 +130,13 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         await super().cleanup(restart)
 
     async def _hear(self, seconds: float | None) -> bool:
-        """Read what the warden tells; return whether it told anything."""
-        assert self._warden is not None  # noqa: S101 - callers have looked
+        """Read what is told on the control socket; return whether anything was."""
+        assert self._control is not None  # noqa: S101 - callers have looked
         try:
             if seconds == 0.0:
-                told = self._warden.recv(4096)
+                told = self._control.recv(4096)
             else:
-                told = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self._warden, 4096), seconds)
+                told = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self._control, 4096), seconds)
         except BlockingIOError:
             return False
         except (OSError, TimeoutError):
@@ -113,8 +147,14 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         return bool(told)
 
     def _ended(self) -> None:
-        if self._warden is not None:
-            self._warden.close()
-            self._warden = None
+        if self._control is not None:
+            self._control.close()
+            self._control = None
             lines = self._told.splitlines()
             self._status = json.loads(lines[-1]).get("status", -1) if lines else -int(signal.SIGKILL)
+
+
+@lru_cache
+def _warm(modules: tuple[str, ...]) -> Parent:
+    """Return the parent in this process of kernels without a sandbox."""
+    return Parent(modules, PLOTS | dict(os.environ))
