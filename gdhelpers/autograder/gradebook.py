@@ -1,25 +1,24 @@
-"""nbgrader's gradebook, opened with care, and what is written to it: assignments, students, scores and comments."""
+"""nbgrader's gradebook, opened with care, and what is written to it: assignments, students, scores and comments.
+
+Whatever is written is one transaction: killed at any moment, nothing of it is there or all of it is.
+"""
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
-from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment
-from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
+from nbgrader import api
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import func, select
+from sqlalchemy.exc import SAWarning
 
+from gdhelpers.autograder import cells, database
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.record import Record, Verdict
@@ -32,20 +31,12 @@ from gdhelpers.trouble import Trouble
 def opened(course: Course) -> Iterator[Any]:
     """Open the gradebook of a course; one that does not exist is made, a half-made one is completed.
 
-    Raises `Trouble` for a file that is no gradebook, one of another version of nbgrader, and one that is in use.
+    Raises `Trouble` for a file that is no gradebook, one of another version of nbgrader, one that is in use, and for a
+    server that does not let the grader in.
     """
-    try:
-        _complete(course.db_url)
-        gradebook = Gradebook(course.db_url, course.course_id)
-    except OperationalError as error:
-        raise Trouble(
-            f"The gradebook {_shown(course.db_url)} cannot be opened: {error.orig}. "
-            "Is another program using it, or is its folder read-only?"
-        ) from error
-    except DatabaseError as error:
-        raise Trouble(
-            f"{_shown(course.db_url)} is not a gradebook: {error.orig}. Move the file away, and a new one is made."
-        ) from error
+    database.complete(course.db_url)
+    with database.troubles_named(course.db_url):
+        gradebook = api.Gradebook(course.db_url, course.course_id)
     with gradebook, warnings.catch_warnings():
         # nbgrader adds submissions in an order that SQLAlchemy warns of, to no harm.
         warnings.simplefilter("ignore", SAWarning)
@@ -54,7 +45,23 @@ def opened(course: Course) -> Iterator[Any]:
 
 def roster(gradebook: Any) -> list[str]:
     """Return the students in the gradebook."""
-    return [str(student.id) for student in gradebook.students]
+    return list(gradebook.db.scalars(select(api.Student.id).order_by(api.Student.last_name, api.Student.first_name)))
+
+
+def scores_of(gradebook: Any, assignment: Assignment) -> dict[str, dict[str, float | None]]:
+    """Return the automatic scores of one assignment by student and grade id, in points; None where there is none."""
+    query = (
+        select(api.SubmittedAssignment.student_id, api.BaseCell.name, api.Grade.auto_score)
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+        .where(api.Assignment.name == assignment.name)
+    )
+    scores: dict[str, dict[str, float | None]] = defaultdict(dict)
+    for student, grade_id, score in gradebook.db.execute(query):
+        scores[student][grade_id] = score
+    return dict(scores)
 
 
 def prepare(folder: Path) -> None:
@@ -69,40 +76,42 @@ def prepare(folder: Path) -> None:
 
 
 def register(gradebook: Any, course: Course, assignment: Assignment) -> None:
-    """Make the gradebook know an assignment and its cells, as `nbgrader generate_assignment` does."""
-    gradebook.update_or_create_assignment(assignment.name)
-    resources = _resources(course, assignment, student=".")
-    notebook = copy.deepcopy(assignment.notebook)
+    """Make the gradebook know an assignment and its cells, as `nbgrader generate_assignment` does.
+
+    Raises `Trouble` when graded cells came or went after submissions had been graded.
+    """
     try:
-        for preprocessor in GenerateAssignment(config=course.config).preprocessors:
-            notebook, resources = preprocessor(config=course.config).preprocess(notebook, resources)
-            if preprocessor is SaveCells:
-                break
+        with database.transaction(gradebook):
+            gradebook.update_or_create_assignment(assignment.name)
+            cells.save(gradebook, course, assignment)
     except RuntimeError as error:
         raise Trouble(
             f"Graded cells of {assignment.name} were added or removed in source/ after submissions had been "
             f"graded, so the gradebook refuses the change ({error}). Keep the cells, or begin with a new "
             "gradebook."
         ) from error
-    gradebook.db.expire_all()
 
 
 def write(gradebook: Any, course: Course, assignment: Assignment, record: Record, timestamp: datetime | None) -> None:
-    """Write one student's scores and comments; all automatic scores of an earlier attempt are replaced."""
-    gradebook.update_or_create_student(record.student)
-    gradebook.update_or_create_submission(assignment.name, record.student, timestamp=timestamp)
+    """Write one student's scores, comments and late penalty; the automatic scores of an earlier attempt are replaced.
+
+    All of it is written, or nothing is. Raises `Trouble` for what the database refuses.
+    """
     where = (assignment.path.stem, assignment.name, record.student)
     verdicts = {verdict.grade_id: verdict for verdict in record.verdicts}
     comments = defaultdict(list)
-    for cell in assignment.graded:
-        verdict = verdicts.get(cell.grade_id)
-        _write_grade(gradebook.find_grade(cell.grade_id, *where), verdict)
-        comments[cell.answer].append(_comment(verdict, record))
-    for answer, lines in comments.items():
-        gradebook.find_comment(answer, *where).auto_comment = "\n\n".join(dict.fromkeys(lines))
-    gradebook.db.commit()
-    resources = _resources(course, assignment, record.student)
-    AssignLatePenalties(config=course.config).preprocess(copy.deepcopy(assignment.stub), resources)
+    grades = []
+    with database.transaction(gradebook):
+        gradebook.update_or_create_student(record.student)
+        gradebook.update_or_create_submission(assignment.name, record.student, timestamp=timestamp)
+        for cell in assignment.graded:
+            verdict = verdicts.get(cell.grade_id)
+            grades.append(gradebook.find_grade(cell.grade_id, *where))
+            _write_grade(grades[-1], verdict)
+            comments[cell.answer].append(_comment(verdict, record))
+        for answer, lines in comments.items():
+            gradebook.find_comment(answer, *where).auto_comment = "\n\n".join(dict.fromkeys(lines))
+        _write_penalty(gradebook, course, where, grades)
 
 
 def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> None:
@@ -111,11 +120,32 @@ def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> Non
     Raises `MissingEntry` where there is no earlier attempt.
     """
     where = (assignment.path.stem, assignment.name, student)
-    for cell in assignment.graded:
-        grade = gradebook.find_grade(cell.grade_id, *where)
-        grade.auto_score, grade.needs_manual_grade = 0.0, True
-        gradebook.find_comment(cell.answer, *where).auto_comment = why
-    gradebook.db.commit()
+    with database.transaction(gradebook):
+        for cell in assignment.graded:
+            grade = gradebook.find_grade(cell.grade_id, *where)
+            grade.auto_score, grade.needs_manual_grade = 0.0, True
+            gradebook.find_comment(cell.answer, *where).auto_comment = why
+
+
+def _write_penalty(gradebook: Any, course: Course, where: tuple[str, str, str], grades: Sequence[Any]) -> None:
+    """Write what a late submission loses, as nbgrader's `AssignLatePenalties` does, which opens a gradebook of its own.
+
+    The plugin that the course configures says how much.
+    """
+    stage = AssignLatePenalties(config=course.config)
+    stage.notebook_id, stage.assignment_id, stage.student_id = where
+    # Plugins may look at these: nbgrader sets them, too.
+    stage.gradebook, stage.db_url = gradebook, course.db_url
+    stage.init_plugin()
+    late = gradebook.find_submission(*where[1:]).total_seconds_late
+    penalty = None
+    if late > 0:
+        # The property `score` of nbgrader's notebooks searches the grades of everyone.
+        of_these = api.Grade.id.in_([grade.id for grade in grades])
+        score = gradebook.db.scalar(select(func.coalesce(func.sum(api.Grade.score), 0.0)).where(of_these))
+        penalty = stage.plugin_inst.late_submission_penalty(where[2], score, late)
+        penalty = None if penalty is None else min(max(penalty, 0.0), score)
+    gradebook.find_submission_notebook(*where).late_submission_penalty = penalty
 
 
 def _write_grade(grade: Any, verdict: Verdict | None) -> None:
@@ -130,47 +160,3 @@ def _comment(verdict: Verdict | None, record: Record) -> str:
     if verdict.message == RIGHT or verdict.outcome == "manual":
         return verdict.message
     return f"{verdict.message} ({verdict.points:g} of {verdict.max_points:g} points)"
-
-
-def _resources(course: Course, assignment: Assignment, student: str) -> dict[str, Any]:
-    """Say to nbgrader's preprocessors which notebook they work on."""
-    return {
-        "nbgrader": {
-            "notebook": assignment.path.stem,
-            "assignment": assignment.name,
-            "student": student,
-            "db_url": course.db_url,
-        }
-    }
-
-
-def _complete(db_url: str) -> None:
-    """Mend a gradebook whose making was cut short: nbgrader makes the tables first and notes their version last."""
-    engine = create_engine(db_url)
-    try:
-        tables = set(inspect(engine).get_table_names())
-        if tables:
-            _note_version(engine, "alembic_version" in tables)
-    finally:
-        engine.dispose()
-
-
-def _note_version(engine: Engine, has_table: bool) -> None:
-    newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
-    with engine.begin() as connection:
-        if not has_table:
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if version is None:
-            connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": newest})
-        elif version != newest:
-            raise Trouble(
-                f"The gradebook {_shown(engine.url.render_as_string())} was made by another version of "
-                "nbgrader. Make a copy of it, then run: nbgrader db upgrade"
-            )
-
-
-def _shown(db_url: str) -> str:
-    """Name a gradebook without its password."""
-    url = make_url(db_url)
-    return str(Path(url.database)) if url.drivername.startswith("sqlite") and url.database else url.render_as_string()

@@ -80,5 +80,5 @@ def test_a_gradebook_of_another_version_is_named(course):
 
 def test_a_folder_in_its_place_is_named(course):
     database(course).mkdir()
-    with pytest.raises(Trouble, match="cannot be opened"):
+    with pytest.raises(Trouble, match="cannot be used: unable to open"):
         open_and_close(course)

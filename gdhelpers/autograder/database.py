@@ -1,0 +1,116 @@
+"""The database that a gradebook lies in: SQLite or PostgreSQL. A half-made one is completed, and troubles are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+
+from gdhelpers.trouble import Trouble
+
+FORM = "postgresql+psycopg://USER@HOST:5432/DATABASE"
+"""What c.CourseDirectory.db_url looks like for PostgreSQL."""
+
+
+@contextmanager
+def troubles_named(db_url: str | URL) -> Iterator[None]:
+    """Turn what a database refuses into `Trouble` of one line: a server's own words, or what befell a file."""
+    try:
+        yield
+    except NoSuchModuleError as error:
+        raise Trouble(
+            f"The gradebook {shown(db_url)} is of a kind that is not known. Use SQLite, or PostgreSQL: {FORM}"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise Trouble(
+            f"The gradebook {shown(db_url)} needs a driver that is not installed: {error.name}. "
+            f"Run: pip install 'psycopg[binary]', and write c.CourseDirectory.db_url as {FORM}"
+        ) from error
+    except DBAPIError as error:
+        raise Trouble(_words(db_url, error)) from error
+
+
+@contextmanager
+def transaction(gradebook: Any) -> Iterator[None]:
+    """Do all that is done with nbgrader's gradebook in one transaction: kept whole in the end, or nothing of it.
+
+    Most of nbgrader's methods commit. Here that sends the statements, and the transaction goes on. Objects that were
+    read before do not belong to it. Raises `Trouble` for what the database refuses.
+    """
+    with troubles_named(gradebook.engine.url), gradebook.engine.begin() as connection:
+        gradebook.db.remove()
+        session = gradebook.db(bind=connection, join_transaction_mode="rollback_only")
+        try:
+            yield
+            session.flush()
+        finally:
+            gradebook.db.remove()
+
+
+def complete(db_url: str) -> None:
+    """Mend a gradebook whose making was cut short: nbgrader makes the tables first and notes their version last.
+
+    Raises `Trouble` for a gradebook of another version of nbgrader, and for an address that is none.
+    """
+    try:
+        make_url(db_url)
+    except (ArgumentError, ValueError) as error:
+        # The address itself is not repeated: there may be a password in it.
+        raise Trouble(f"c.CourseDirectory.db_url is not the address of a database. It looks like {FORM}") from error
+    with troubles_named(db_url):
+        engine = create_engine(db_url)
+        try:
+            tables = set(inspect(engine).get_table_names())
+            if tables:
+                _note_version(engine, "alembic_version" in tables)
+        finally:
+            engine.dispose()
+
+
+def shown(db_url: str | URL) -> str:
+    """Name a database without its password.
+
+    >>> shown("postgresql+psycopg://ada:secret@localhost/grades?password=secret&sslmode=require")
+    'postgresql+psycopg://ada:***@localhost/grades?sslmode=require'
+    """
+    url = make_url(db_url)
+    if _is_file(url):
+        return str(Path(str(url.database)))
+    return url.difference_update_query(["password"]).render_as_string()
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database)
+
+
+def _words(db_url: str | URL, error: DBAPIError) -> str:
+    """Say in one line what a database said, and for a file what to do."""
+    said = " ".join(str(error.orig).split())
+    name = shown(db_url)
+    if not _is_file(make_url(db_url)):
+        return f"The gradebook {name} cannot be used. Its server says: {said}"
+    if type(error) is DatabaseError:
+        return f"{name} is not a gradebook: {said}. Move the file away, and a new one is made."
+    return f"The gradebook {name} cannot be used: {said}. Is another program using it, or is its folder read-only?"
+
+
+def _note_version(engine: Engine, has_table: bool) -> None:
+    newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    with engine.begin() as connection:
+        if not has_table:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if version is None:
+            connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": newest})
+        elif version != newest:
+            raise Trouble(
+                f"The gradebook {shown(engine.url)} was made by another version of nbgrader. "
+                "Make a copy of it, then run: nbgrader db upgrade"
+            )
