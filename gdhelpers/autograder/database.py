@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
+from nbgrader.api import InvalidEntry
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, Engine, make_url
@@ -35,6 +36,11 @@ def troubles_named(db_url: str | URL) -> Iterator[None]:
         ) from error
     except DBAPIError as error:
         raise Trouble(_words(db_url, error)) from error
+    except InvalidEntry as error:
+        # What nbgrader makes of the same.
+        if not isinstance(error.__context__, DBAPIError):
+            raise
+        raise Trouble(_words(db_url, error.__context__)) from error
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -97,21 +97,22 @@ def write(gradebook: Any, course: Course, assignment: Assignment, record: Record
 
     All of it is written, or nothing is. Raises `Trouble` for what the database refuses.
     """
-    where = (assignment.path.stem, assignment.name, record.student)
     verdicts = {verdict.grade_id: verdict for verdict in record.verdicts}
-    comments = defaultdict(list)
-    grades = []
+    lines = defaultdict(list)
     with database.transaction(gradebook):
         gradebook.update_or_create_student(record.student)
-        gradebook.update_or_create_submission(assignment.name, record.student, timestamp=timestamp)
+        submission = gradebook.update_or_create_submission(assignment.name, record.student, timestamp=timestamp)
+        notebook, grades, comments = _of(gradebook, assignment, record.student)
         for cell in assignment.graded:
             verdict = verdicts.get(cell.grade_id)
-            grades.append(gradebook.find_grade(cell.grade_id, *where))
-            _write_grade(grades[-1], verdict)
-            comments[cell.answer].append(_comment(verdict, record))
-        for answer, lines in comments.items():
-            gradebook.find_comment(answer, *where).auto_comment = "\n\n".join(dict.fromkeys(lines))
-        _write_penalty(gradebook, course, where, grades)
+            _write_grade(grades[cell.grade_id], verdict)
+            lines[cell.answer].append(_comment(verdict, record))
+        for answer, said in lines.items():
+            comments[answer].auto_comment = "\n\n".join(dict.fromkeys(said))
+        penalty = None
+        if submission.total_seconds_late > 0:
+            penalty = _penalty(gradebook, course, submission, notebook, grades.values())
+        notebook.late_submission_penalty = penalty
 
 
 def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> None:
@@ -119,33 +120,44 @@ def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> Non
 
     Raises `MissingEntry` where there is no earlier attempt.
     """
-    where = (assignment.path.stem, assignment.name, student)
     with database.transaction(gradebook):
+        _, grades, comments = _of(gradebook, assignment, student)
         for cell in assignment.graded:
-            grade = gradebook.find_grade(cell.grade_id, *where)
-            grade.auto_score, grade.needs_manual_grade = 0.0, True
-            gradebook.find_comment(cell.answer, *where).auto_comment = why
+            grades[cell.grade_id].auto_score, grades[cell.grade_id].needs_manual_grade = 0.0, True
+            comments[cell.answer].auto_comment = why
 
 
-def _write_penalty(gradebook: Any, course: Course, where: tuple[str, str, str], grades: Sequence[Any]) -> None:
-    """Write what a late submission loses, as nbgrader's `AssignLatePenalties` does, which opens a gradebook of its own.
+def _of(gradebook: Any, assignment: Assignment, student: str) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """Find a student's notebook, and by grade id its grades and its comments.
 
-    The plugin that the course configures says how much.
+    They are asked for by the only key that there is: nbgrader's `find_grade` and `find_comment` go, in SQLite, through
+    what everyone got for the same cell.
+    """
+    notebook = gradebook.find_submission_notebook(assignment.path.stem, assignment.name, student)
+    cells_of = select(api.BaseCell.id, api.BaseCell.name).where(api.BaseCell.notebook_id == notebook.notebook_id)
+    names: dict[str, str] = dict(gradebook.db.execute(cells_of).all())
+
+    def found(table: Any) -> dict[str, Any]:
+        query = select(table).where(table.cell_id.in_(list(names)), table.notebook_id == notebook.id)
+        return {names[one.cell_id]: one for one in gradebook.db.scalars(query)}
+
+    return notebook, found(api.Grade), found(api.Comment)
+
+
+def _penalty(gradebook: Any, course: Course, submission: Any, notebook: Any, grades: Iterable[Any]) -> float | None:
+    """Return the points that a late submission loses; the plugin that the course configures says how many.
+
+    nbgrader's `AssignLatePenalties` does the same in a gradebook of its own, and searches the grades of everyone.
     """
     stage = AssignLatePenalties(config=course.config)
-    stage.notebook_id, stage.assignment_id, stage.student_id = where
     # Plugins may look at these: nbgrader sets them, too.
+    stage.notebook_id, stage.assignment_id, stage.student_id = notebook.name, submission.name, submission.student_id
     stage.gradebook, stage.db_url = gradebook, course.db_url
     stage.init_plugin()
-    late = gradebook.find_submission(*where[1:]).total_seconds_late
-    penalty = None
-    if late > 0:
-        # The property `score` of nbgrader's notebooks searches the grades of everyone.
-        of_these = api.Grade.id.in_([grade.id for grade in grades])
-        score = gradebook.db.scalar(select(func.coalesce(func.sum(api.Grade.score), 0.0)).where(of_these))
-        penalty = stage.plugin_inst.late_submission_penalty(where[2], score, late)
-        penalty = None if penalty is None else min(max(penalty, 0.0), score)
-    gradebook.find_submission_notebook(*where).late_submission_penalty = penalty
+    of_these = api.Grade.id.in_([grade.id for grade in grades])
+    score = gradebook.db.scalar(select(func.coalesce(func.sum(api.Grade.score), 0.0)).where(of_these))
+    penalty = stage.plugin_inst.late_submission_penalty(stage.student_id, score, submission.total_seconds_late)
+    return None if penalty is None else min(max(penalty, 0.0), score)
 
 
 def _write_grade(grade: Any, verdict: Verdict | None) -> None:
