@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _say(error, commands.WRONG if isinstance(error, WrongCall) else commands.UNGRADED)
     except KeyboardInterrupt:
-        return _say("stopped. What was done so far is kept; the same command begins again.", 130)
+        return _say("stopped.", 130)
     except Exception as error:
         if options.debug:
             raise

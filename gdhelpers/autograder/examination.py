@@ -6,8 +6,8 @@ the examiner has the instructor's own cells, and proxies for what answers define
 
 from __future__ import annotations
 
-import asyncio
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,19 +15,23 @@ from typing import Any
 
 from nbformat.v4 import new_markdown_cell, new_output
 
-from gdhelpers.autograder import verdict
+from gdhelpers.autograder import stoppable, verdict
 from gdhelpers.autograder.assignment import Assignment, GradedCell
 from gdhelpers.autograder.examiner import Examiner, ExaminerTrouble
 from gdhelpers.autograder.kernel import Budget, CellRun, End, Kernel
 from gdhelpers.autograder.rebuild import Rebuilt, rebuild
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.settings import MIB, Settings
-from gdhelpers.autograder.submission import Submission, Unreadable, read_cells
+from gdhelpers.autograder.submission import Cell, Submission, Unreadable, read_cells
 from gdhelpers.autograder.surroundings import Surroundings, surroundings
 from gdhelpers.autograder.tested import Tested
 
 ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
 """Computing time, and time on the clock, that an echo may take: it takes a thousandth of a second."""
+
+
+TRIES = 3
+"""How often an examination is begun before trouble of the machine is given up to."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +45,48 @@ class Examined:
 
 
 def examine(assignment: Assignment, submission: Submission, seed: int) -> Examined:
-    """Grade one submission with the cases that follow from a seed."""
+    """Grade one submission with the cases that follow from a seed.
+
+    Trouble of the machine, such as a process that somebody killed, is not the student's: then it is begun anew. It is
+    raised where it stays.
+    """
     settings = Settings.of(assignment.config, assignment.name)
     try:
         cells = read_cells(submission.content)
     except Unreadable as problem:
         return _broken(assignment, submission, str(problem), seed, settings)
+    examination = _patiently(assignment, cells, settings, seed)
+    if examination.killed:  # by itself, and it will be again, or by somebody else
+        examination = _patiently(assignment, cells, settings, seed)
+    rebuilt = examination.rebuilt
+    record = Record(
+        submission.student, "graded", assignment.max_score, tuple(examination.verdicts),
+        oddities=submission.oddities + rebuilt.oddities, signs=tuple(dict.fromkeys(examination.signs)),
+    )  # fmt: skip
+    return Examined(record, rebuilt.notebook, seed, settings)
+
+
+def _patiently(assignment: Assignment, cells: Sequence[Cell], settings: Settings, seed: int) -> _Examination:
+    """Examine, and begin anew where the machine gives trouble; raises what it gives in the end."""
+    for _ in range(TRIES - 1):
+        try:
+            return _examination(assignment, cells, settings, seed)
+        except stoppable.Stopped:
+            raise
+        except Exception:  # noqa: S112 - it is raised if it stays
+            continue
+    return _examination(assignment, cells, settings, seed)
+
+
+def _examination(assignment: Assignment, cells: Sequence[Cell], settings: Settings, seed: int) -> _Examination:
     rebuilt = rebuild(assignment, cells)
     with ExitStack() as stack:
         course = Path(assignment.config.CourseDirectory.root)
         around = stack.enter_context(surroundings(settings, len(rebuilt.notebook.cells), assignment.files, course))
         examiner = stack.enter_context(Examiner(assignment.modules))
         examination = _Examination(assignment, rebuilt, settings, around, examiner, seed)
-        verdicts = asyncio.run(examination.run())
-    oddities = submission.oddities + rebuilt.oddities
-    record = Record(
-        submission.student, "graded", assignment.max_score, tuple(verdicts), oddities=oddities,
-        signs=tuple(dict.fromkeys(examination.signs)),
-    )  # fmt: skip
-    return Examined(record, rebuilt.notebook, seed, settings)
+        stoppable.run(examination.run())
+    return examination
 
 
 def _broken(assignment: Assignment, submission: Submission, why: str, seed: int, settings: Settings) -> Examined:
@@ -93,9 +120,12 @@ class _Examination:
     runs: dict[int, CellRun] = field(default_factory=dict)
     tests: dict[str, Run] = field(default_factory=dict)
     signs: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    killed: bool = False
+    """Whether something killed the student's process: it may have done so itself, or not."""
 
-    async def run(self) -> list[Verdict]:
-        """Return a verdict for every graded cell."""
+    async def run(self) -> None:
+        """Come to a verdict for every graded cell."""
         self.budget = Budget(self.settings.limits.output_mib * MIB)
         at, cells = 0, self.rebuilt.notebook.cells
         while at < len(cells):
@@ -107,7 +137,8 @@ class _Examination:
                 self.examiner.meet(kernel.agent)
                 at = await self._run_from(kernel, at)
             self.signs += kernel.signs
-        return [self._verdict(cell) for cell in self.assignment.graded]
+            self.killed |= kernel.was_killed
+        self.verdicts = [self._verdict(cell) for cell in self.assignment.graded]
 
     async def _run_from(self, kernel: Kernel, at: int) -> int:
         """Run cells until the last or until the kernel ends; return where to go on."""

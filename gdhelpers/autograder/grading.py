@@ -1,125 +1,169 @@
-"""Grading a class: submissions go to worker processes, records come back, and one writer keeps them."""
+"""Grading a class: submissions go to an executor, records come back as they are ready, and one writer keeps them."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
 from typing import Any
 
-from nbgrader.utils import parse_utc
-
-from gdhelpers.autograder import gradebook, pages, receipt, secret
+from gdhelpers.autograder import gradebook, handed_in, pages, receipt, secret, workers
 from gdhelpers.autograder.assignment import Assignment
+from gdhelpers.autograder.change import Change, changes
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.earlier import Earlier
 from gdhelpers.autograder.examination import Examined, examine
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission, find
 from gdhelpers.environment import activate
-from gdhelpers.kernels.tether import end_with_parent
-from gdhelpers.trouble import WrongCall
+from gdhelpers.trouble import Trouble, WrongCall
+
+AHEAD = 2
+"""So many submissions for each worker are read before one is done with: no more have to be in memory."""
 
 
-def grade(course: Course, name: str, students: Sequence[str] = (), *, reporter: Reporter) -> list[Record]:
-    """Grade the named students, or everyone on the roster and everyone who submitted; return records in that order.
+@dataclass(frozen=True)
+class Wish:
+    """What is wished of a grading."""
 
-    The reporter is told each record as it comes. Raises `WrongCall` for an unknown assignment and for one that nobody
-    submitted.
+    students: Sequence[str] = ()
+    """Only these; else everyone on the roster and everyone who submitted."""
+    again: bool = False
+    """Whether submissions are graded again that have been, and have not changed since."""
+    write: bool = True
+    """Whether what comes of it is kept."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a grading: the records of everyone, who was left as an earlier one had them, and what changed."""
+
+    records: list[Record]
+    kept: frozenset[str]
+    changes: list[Change]
+
+
+def grade(course: Course, name: str, wish: Wish | None = None, *, pool: workers.Pool, reporter: Reporter) -> Graded:
+    """Grade one assignment; the reporter is told each record as it comes.
+
+    Each result is written when it comes, whole or not at all. A grading that was cut short goes on where it stopped.
+    Raises `WrongCall` for an unknown assignment and for one that nobody submitted.
     """
     activate()
+    wish = wish or Wish()
     assignment = course.assignment(name)
     with gradebook.opened(course) as book:
-        chosen = students or sorted({*gradebook.roster(book), *course.submitted(name)})
-        found = {student: find(course.folder("submitted", student, name), assignment, student) for student in chosen}
-        if not students and not any(found.values()):
-            looked = course.folder("submitted", "<student>", name) / assignment.file_name
-            raise WrongCall(f"There are no submissions of {name}. Looked for {looked}.")
-        gradebook.register(book, course, assignment)
-        reporter.begin(f"Grading {name}", len(chosen))
-        records = {}
-        key = secret.read_or_make(course.root)
-        for student, examined in _examined(assignment, found, key):
-            if isinstance(examined, Examined):
-                records[student] = _kept(book, course, assignment, examined, found[student])
-            else:
-                records[student] = examined
-            reporter.advance(records[student])
-    return [records[student] for student in chosen]
+        grading = _Grading(course, assignment, book, wish)
+        reporter.begin(f"Grading {name}", len(grading.students))
+        with pool as executor:
+            for record in grading.records(executor, pool.size):
+                reporter.advance(record, kept=record.student in grading.kept)
+        grading.close()
+    records = [grading.found[student] for student in grading.students]
+    return Graded(records, frozenset(grading.kept), sorted(grading.changes))
 
 
-def _examined(
-    assignment: Assignment, found: dict[str, Submission | None], key: bytes
-) -> Iterable[tuple[str, Examined | Record]]:
-    """Yield what came of each student, as it comes; `key` is the secret of the course."""
-    submissions = [submission for submission in found.values() if submission is not None]
-    for student, submission in found.items():
+class _Grading:
+    """One grading of one assignment: what is known of everyone so far."""
+
+    def __init__(self, course: Course, assignment: Assignment, book: Any, wish: Wish) -> None:
+        self.course, self.assignment, self.book, self.wish = course, assignment, book, wish
+        submitted = set(course.submitted(assignment.name))
+        self.students = list(wish.students) or sorted({*gradebook.roster(book), *submitted})
+        if not wish.students and not submitted:
+            looked = course.folder("submitted", "<student>", assignment.name) / assignment.file_name
+            raise WrongCall(f"There are no submissions of {assignment.name}. Looked for {looked}.")
+        if wish.write:
+            gradebook.register(book, course, assignment)
+        self.earlier = Earlier(course, assignment, gradebook.scores_of(book, assignment), wish.again and wish.write)
+        self.key = secret.read_or_make(course.root)
+        self.found: dict[str, Record] = {}
+        self.kept: set[str] = set()
+        self.changes: list[Change] = []
+
+    def records(self, executor: Executor, size: int) -> Iterator[Record]:
+        """Yield the record of each student, as it comes."""
+        running: dict[Future[Examined], Submission] = {}
+        for student in self.students:
+            submission = find(self.course.folder("submitted", student, self.assignment.name), self.assignment, student)
+            record = self._known(student, submission)
+            if record is not None:
+                yield record
+                continue
+            assert submission is not None  # noqa: S101 - else its record is known
+            seed = self._seed(student)
+            running[executor.submit(examine, self.assignment, submission, seed)] = submission
+            if len(running) >= AHEAD * size:
+                yield from self._next(running)
+        while running:
+            yield from self._next(running)
+
+    def close(self) -> None:
+        """Note that this grading has come to its end."""
+        if not any(record.status == "infrastructure" for record in self.found.values()):
+            self.earlier.close()
+
+    def _known(self, student: str, submission: Submission | None) -> Record | None:
+        """Return the record of a student for whom there is nothing to be done."""
         if submission is None:
-            yield student, Record(student, "missing", assignment.max_score, message="Nothing was submitted.")
-    if not submissions:
-        return
-    with executor(len(submissions)) as workers:
-        tasks: dict[Future[Examined], str] = {
-            workers.submit(examine, assignment, submission, secret.seed(key, submission.student, assignment.name)): (
-                submission.student
+            record: Record | None = Record(
+                student, "missing", self.assignment.max_score, message="Nothing was submitted."
             )
-            for submission in submissions
-        }
+        else:
+            record = self.earlier.record(submission, self._seed(student))
+            if record is not None and self.wish.again and not self.earlier.is_of_this_run(student):
+                return None
+            if record is not None:
+                self.kept.add(student)
+                self.changes += changes(self.earlier.scores(student), record)
+        if record is not None:
+            self.found[student] = record
+        return record
+
+    def _next(self, running: dict[Future[Examined], Submission]) -> Iterator[Record]:
+        """Wait until something is done, and keep it."""
+        for task in wait(running, return_when=FIRST_COMPLETED).done:
+            submission = running.pop(task)
+            record = self._kept(task, submission)
+            if record.score is not None:
+                self.changes += changes(self.earlier.scores(submission.student), record)
+            self.found[submission.student] = record
+            yield record
+
+    def _kept(self, task: Future[Examined], submission: Submission) -> Record:
+        """Keep what came of a submission; trouble with one must not stop the class."""
         try:
-            for task in as_completed(tasks):
-                yield tasks[task], _result(task, tasks[task], assignment)
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
-            raise
+            examined = task.result()
+        except Trouble as error:
+            if isinstance(error, workers.Refused):
+                raise
+            return self._infrastructure(submission, str(error))
+        except Exception as error:
+            why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
+            return self._infrastructure(submission, why)
+        if self.wish.write:
+            try:
+                keep(self.book, self.course, self.assignment, examined, submission.content)
+            except Exception as error:
+                why = f"The score could not be written: {type(error).__name__}: {error}"
+                return self._infrastructure(submission, why)
+        return examined.record
+
+    def _infrastructure(self, submission: Submission, why: str) -> Record:
+        return Record(submission.student, "infrastructure", self.assignment.max_score, message=why)
+
+    def _seed(self, student: str) -> int:
+        return secret.seed(self.key, student, self.assignment.name)
 
 
-def executor(tasks: int) -> Executor:
-    """Return as many worker processes as there are cores, and no more than there are tasks."""
-    workers = min(tasks, os.cpu_count() or 1)
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=end_with_parent)
+def keep(book: Any, course: Course, assignment: Assignment, examined: Examined, content: bytes) -> None:
+    """Write an examined submission to the gradebook and into the course directory.
 
-
-def _result(task: Future[Examined], student: str, assignment: Assignment) -> Examined | Record:
-    """Return what came of a task; whatever goes wrong outside the student's process is not the student's fault."""
-    try:
-        return task.result()
-    except Exception as error:
-        return _infrastructure(student, assignment, "The grader failed, not the submission", error)
-
-
-def _kept(
-    book: Any, course: Course, assignment: Assignment, examined: Examined, submission: Submission | None
-) -> Record:
-    """Keep an examined submission; trouble in keeping one must not stop the class."""
-    try:
-        _keep(book, course, assignment, examined)
-        if submission is not None:
-            receipt.write(course, assignment, examined, submission.content)
-    except Exception as error:
-        book.db.rollback()
-        return _infrastructure(examined.record.student, assignment, "The score could not be written", error)
-    return examined.record
-
-
-def _infrastructure(student: str, assignment: Assignment, what: str, error: Exception) -> Record:
-    why = f"{what}: {type(error).__name__}: {error}"
-    return Record(student, "infrastructure", assignment.max_score, message=why)
-
-
-def _keep(book: Any, course: Course, assignment: Assignment, examined: Examined) -> None:
-    """Write an examined submission to the gradebook and into the course directory."""
+    The receipt comes last: where it lies, all the rest is written.
+    """
     student = examined.record.student
     pages.write_autograded(course, assignment, examined)
-    gradebook.write(book, course, assignment, examined.record, timestamp(course, assignment, student))
+    gradebook.write(book, course, assignment, examined.record, handed_in.when(course, assignment, student))
     pages.write_feedback(course, assignment, student)
-
-
-def timestamp(course: Course, assignment: Assignment, student: str) -> datetime | None:
-    """Read when a submission was handed in, as nbgrader's exchange notes it; an unreadable note counts as none."""
-    path = course.folder("submitted", student, assignment.name) / "timestamp.txt"
-    try:
-        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
-    except (OSError, ValueError, OverflowError):
-        return None
+    receipt.write(course, assignment, examined, content)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -75,6 +76,7 @@ class Kernel:
         self._around, self._limits, self._modules = around, limits, modules
         self._leaving = False
         self.signs: list[str] = []
+        self.was_killed = False
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, int(2 * limits.output_mib * MIB))
         self._manager = AsyncKernelManager(
@@ -201,6 +203,8 @@ class Kernel:
         if self._client.kc is not None:
             self._client.kc.stop_channels()
         if self._manager.has_kernel:
+            status = await self._manager.provisioner.poll()
+            self.was_killed = status == -signal.SIGKILL
             # The manager would look every tenth of a second whether it has ended.
             await self._manager.provisioner.kill()
             await self._manager.provisioner.wait()

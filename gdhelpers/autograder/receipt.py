@@ -10,17 +10,19 @@ import json
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import gdhelpers
+from gdhelpers.autograder import handed_in
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.trouble import Trouble
 
-SCHEMA = 2
+SCHEMA = 3
 PACKAGES = ("gdhelpers", "nbgrader", "numpy", "tensorflow", "torch")
 """Whose versions may matter for a score."""
 
@@ -51,9 +53,12 @@ def path(course: Course, assignment: Assignment, student: str) -> Path:
 
 def write(course: Course, assignment: Assignment, examined: Examined, content: bytes) -> None:
     """Write the receipt of a submission whose file held `content`, whole or not at all."""
+    when = handed_in.when(course, assignment, examined.record.student)
     document = {
         "schema": SCHEMA,
         "assignment": assignment.name,
+        "graded": datetime.now(UTC).isoformat(),
+        "handed_in": when.isoformat() if when else None,
         "submission": hashlib.sha256(content).hexdigest(),
         "hidden_tests": hash_of_tests(assignment),
         "seed": examined.seed,
@@ -64,8 +69,13 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
     }
     where = path(course, assignment, examined.record.student)
     where.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(where, json.dumps(document, indent=2) + "\n")
+
+
+def write_whole(where: Path, text: str) -> None:
+    """Write a file whole or not at all."""
     scratch = where.with_name(where.name + ".new")
-    scratch.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    scratch.write_text(text, encoding="utf-8")
     scratch.replace(where)
 
 

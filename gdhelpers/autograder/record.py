@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "manual"]
@@ -39,6 +39,11 @@ class Verdict:
             "residuals": self.residuals,
         }
 
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Verdict:
+        """Return the verdict that `as_json` wrote; raises `KeyError` for what is none."""
+        return cls(**{one.name: entry[one.name] for one in fields(cls)})
+
 
 @dataclass(frozen=True)
 class Record:
@@ -72,6 +77,15 @@ class Record:
             "signs": list(self.signs),
             "tests": [verdict.as_json() for verdict in self.verdicts],
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Record:
+        """Return the record that `as_json` wrote; raises `KeyError` for what is none."""
+        return cls(
+            entry["student"], entry["status"], entry["max_score"],
+            tuple(Verdict.from_json(verdict) for verdict in entry["tests"]),
+            entry["message"], tuple(entry["oddities"]), tuple(entry["signs"]),
+        )  # fmt: skip
 
 
 def as_json(assignment: str, records: Sequence[Record]) -> dict[str, Any]:

@@ -6,9 +6,8 @@ the answers into the released notebook, the other has it examined and keeps the 
 
 from __future__ import annotations
 
-import atexit
 import threading
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,15 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
-from gdhelpers.autograder import gradebook, pages, receipt, secret
+from gdhelpers.autograder import gradebook, handed_in, pages, parents, receipt, secret
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
-from gdhelpers.autograder.grading import executor, timestamp
 from gdhelpers.autograder.rebuild import rebuild
 from gdhelpers.autograder.submission import Submission, Unreadable, find, read_cells
 
 IDLE = 60.0
-"""Seconds for which processes are kept warm: the next submission of a class comes at once."""
+"""Seconds for which parents are kept warm: the next submission of a class comes at once."""
 
 NOT_GRADED = "nbgrader could not read this submission, so it is not graded. A person has to look at it."
 
@@ -59,9 +57,9 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]
         course, assignment, submission = _task(resources)
         seed = secret.seed(secret.read_or_make(course.root), submission.student, assignment.name)
         examined = _examined(assignment, submission, seed)
-        handed_in = timestamp(course, assignment, submission.student)
+        when = handed_in.when(course, assignment, submission.student)
         with gradebook.opened(course) as book:
-            gradebook.write(book, course, assignment, examined.record, handed_in)
+            gradebook.write(book, course, assignment, examined.record, when)
         receipt.write(course, assignment, examined, submission.content)
         return pages.autograded(course, examined), resources
 
@@ -90,39 +88,30 @@ def _task(resources: Any) -> tuple[Course, Assignment, Submission]:
 
 
 def _examined(assignment: Assignment, submission: Submission, seed: int) -> Examined:
-    """Examine in a process of its own: the formgrader's server goes on meanwhile, and has an event loop already."""
+    """Examine in a thread of its own: that of the formgrader's server has an event loop already."""
     try:
-        return _workers.get().submit(examine, assignment, submission, seed).result()
+        return _warm.executor().submit(examine, assignment, submission, seed).result()
     except Exception as error:
         raise NbGraderException(f"The grader failed, not the submission: {type(error).__name__}: {error}") from error
 
 
-class _Workers:
-    """A worker process, kept for a while."""
+class _Warm:
+    """A thread in which to examine, and warm parents that are kept for a while."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._executor: Executor | None = None
+        self._executor = ThreadPoolExecutor(1)
         self._timer: threading.Timer | None = None
-        atexit.register(self.close)
 
-    def get(self) -> Executor:
-        """Return the executor, and close it when it has not been asked for in a while."""
+    def executor(self) -> Executor:
+        """Return the executor, and end the parents when it has not been asked for in a while."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
-            self._executor = self._executor or executor(1)
-            self._timer = threading.Timer(IDLE, self.close)
+            self._timer = threading.Timer(IDLE, parents.close)
             self._timer.daemon = True
             self._timer.start()
             return self._executor
 
-    def close(self) -> None:
-        """End the worker when it has done what it was asked for."""
-        with self._lock:
-            if self._executor is not None:
-                self._executor.shutdown(wait=False)
-                self._executor = None
 
-
-_workers = _Workers()
+_warm = _Warm()

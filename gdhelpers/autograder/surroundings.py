@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import site
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+import psutil
 
 import gdhelpers
 from gdhelpers.autograder.settings import Settings
@@ -29,6 +33,9 @@ FOR_STUDENTS = (
     "wire",
 )
 """What of this package a student's process may read."""
+
+PREFIX = "gd-"
+"""How the name of a run's folder begins; the number of the process that made it follows."""
 
 OF_THE_COURSE = (
     ".gd-secret", "autograded", "downloaded", "feedback", "gradebook.db", "nbgrader_config.py", "reports", "source",
@@ -67,9 +74,9 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
 
     `course` is the course directory, of which nothing may be seen.
     """
-    # In the sandbox /tmp is the student's, but what is shared with the outside must not be.
-    place = "/var/tmp" if Path("/var/tmp").is_dir() else None  # noqa: S108 - a folder of its own is made there
-    root = Path(tempfile.mkdtemp(prefix="gd-", dir=place)).resolve()
+    place = _place()
+    _sweep(place)
+    root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
     try:
         root.chmod(0o711)  # the student's process may run as another user
         run, work = root / "run", root / "work"
@@ -83,6 +90,22 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
         yield Surroundings(Policy(str(run), str(work), readable(), hidden(course), settings.layers, limits))
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _place() -> Path:
+    """Return where folders of runs are made: in the sandbox /tmp is the student's, and must not be the outside's."""
+    shared = Path("/var/tmp")  # noqa: S108 - folders of our own are made there
+    return shared if shared.is_dir() else Path(tempfile.gettempdir())
+
+
+@lru_cache
+def _sweep(place: Path) -> None:
+    """Remove the folders of processes that were killed, once for each process."""
+    for folder in place.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        with suppress(OSError):
+            if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(home: str) -> dict[str, str]:

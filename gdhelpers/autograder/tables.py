@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from gdhelpers.autograder.change import Change
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.verdict import NO_ANSWER
 
@@ -19,6 +20,22 @@ def scores(assignment: str, records: Sequence[Record]) -> Table:
     table.add_column("lost points", overflow="fold")
     for record in records:
         table.add_row(Text(record.student), _score(record), _losses(record))
+    return table
+
+
+def changes(assignment: str, found: Sequence[Change]) -> Table:
+    """Return the table of what a grading changed: a line for each test of a student."""
+    table = Table(title=f"{assignment}: changes", title_justify="left", title_style="bold", header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("test", overflow="fold")
+    table.add_column("from", justify="right")
+    table.add_column("to", justify="right")
+    table.add_column("why", overflow="fold")
+    for change in found:
+        before = "-" if change.before is None else f"{change.before:g}"
+        style = "green" if change.after > (change.before or 0.0) else "red"
+        name = change.grade_id.removeprefix("test-")
+        table.add_row(Text(change.student), name, before, Text(f"{change.after:g}", style=style), Text(change.why))
     return table
 
 

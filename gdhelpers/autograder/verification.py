@@ -11,9 +11,9 @@ from pathlib import Path
 from gdhelpers.autograder import receipt
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
-from gdhelpers.autograder.grading import executor
 from gdhelpers.autograder.receipt import Receipt
 from gdhelpers.autograder.submission import Submission, find
+from gdhelpers.autograder.workers import Pool
 from gdhelpers.trouble import WrongCall
 
 COMPARED = ("points", "outcome", "message", "misconception")
@@ -47,7 +47,7 @@ def verify(paths: Sequence[Path]) -> Iterator[Verification]:
     if not found:
         raise WrongCall(f"There are no receipts in {', '.join(map(str, paths))}. `gd grade` writes them.")
     receipts = {path: receipt.read(path) for path in found}
-    with executor(len(found)) as workers:
+    with Pool() as executor:
         tasks: dict[Future[Examined], Path] = {}
         for path, document in receipts.items():
             course, content = _course(path), _submission(path, document)
@@ -55,7 +55,7 @@ def verify(paths: Sequence[Path]) -> Iterator[Verification]:
                 yield Verification(path, ("the submission is not there any more, or is another one now",))
                 continue
             assignment = course.assignment(document["assignment"])
-            tasks[workers.submit(examine, assignment, content, document["seed"])] = path
+            tasks[executor.submit(examine, assignment, content, document["seed"])] = path
         for task in as_completed(tasks):
             path = tasks[task]
             yield _compared(path, receipts[path], task.result())
