@@ -17,7 +17,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.grading import grade
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
-from gdhelpers.autograder.workers import Pool
+from gdhelpers.autograder.workers import Threads
 from gdhelpers.trouble import WrongCall
 
 ASSIGNMENT = "ps3-logistic-regression"
@@ -69,7 +69,7 @@ def demonstrate(folder: Path, size: int, reporter: Reporter) -> tuple[list[Recor
     course.config.Examiner.do_without = sorted(sandbox.missing())
     pupils = made_up_class(course.assignment(ASSIGNMENT), size)
     hand_in(course, course.assignment(ASSIGNMENT), pupils)
-    records = grade(course, ASSIGNMENT, pool=Pool(), reporter=reporter).records
+    records = grade(course, ASSIGNMENT, workers=Threads(), reporter=reporter).records
     return records, differences(pupils, records)
 
 

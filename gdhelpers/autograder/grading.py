@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
-from gdhelpers.autograder import gradebook, handed_in, pages, receipt, secret, workers
+from gdhelpers.autograder import gradebook, handed_in, pages, receipt, secret
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.change import Change, changes
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.earlier import Earlier
-from gdhelpers.autograder.examination import Examined, examine
+from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission, find
+from gdhelpers.autograder.workers import Refused, Workers
 from gdhelpers.environment import activate
 from gdhelpers.trouble import Trouble, WrongCall
 
@@ -44,7 +45,7 @@ class Graded:
     changes: list[Change]
 
 
-def grade(course: Course, name: str, wish: Wish | None = None, *, pool: workers.Pool, reporter: Reporter) -> Graded:
+def grade(course: Course, name: str, wish: Wish | None = None, *, workers: Workers, reporter: Reporter) -> Graded:
     """Grade one assignment; the reporter is told each record as it comes.
 
     Each result is written when it comes, whole or not at all. A grading that was cut short goes on where it stopped.
@@ -56,8 +57,8 @@ def grade(course: Course, name: str, wish: Wish | None = None, *, pool: workers.
     with gradebook.opened(course) as book:
         grading = _Grading(course, assignment, book, wish)
         reporter.begin(f"Grading {name}", len(grading.students))
-        with pool as executor:
-            for record in grading.records(executor, pool.size):
+        with workers:
+            for record in grading.records(workers):
                 reporter.advance(record, kept=record.student in grading.kept)
         grading.close()
     records = [grading.found[student] for student in grading.students]
@@ -82,7 +83,7 @@ class _Grading:
         self.kept: set[str] = set()
         self.changes: list[Change] = []
 
-    def records(self, executor: Executor, size: int) -> Iterator[Record]:
+    def records(self, workers: Workers) -> Iterator[Record]:
         """Yield the record of each student, as it comes."""
         running: dict[Future[Examined], Submission] = {}
         for student in self.students:
@@ -92,9 +93,8 @@ class _Grading:
                 yield record
                 continue
             assert submission is not None  # noqa: S101 - else its record is known
-            seed = self._seed(student)
-            running[executor.submit(examine, self.assignment, submission, seed)] = submission
-            if len(running) >= AHEAD * size:
+            running[workers.examine(self.assignment, submission, self._seed(student))] = submission
+            if len(running) >= AHEAD * workers.size:
                 yield from self._next(running)
         while running:
             yield from self._next(running)
@@ -135,9 +135,9 @@ class _Grading:
         """Keep what came of a submission; trouble with one must not stop the class."""
         try:
             examined = task.result()
+        except Refused:
+            raise
         except Trouble as error:
-            if isinstance(error, workers.Refused):
-                raise
             return self._infrastructure(submission, str(error))
         except Exception as error:
             why = f"The grader failed, not the submission: {type(error).__name__}: {error}"

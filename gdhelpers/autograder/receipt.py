@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import gdhelpers
-from gdhelpers.autograder import handed_in
+from gdhelpers.autograder import handed_in, installation
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.trouble import Trouble
 
 SCHEMA = 3
-PACKAGES = ("gdhelpers", "nbgrader", "numpy", "tensorflow", "torch")
-"""Whose versions may matter for a score."""
-
 JUDGES = ("checks", "hidden_tests", "misconceptions", "reference", "wire")
 """The parts of this package that decide on a score."""
 
@@ -64,7 +58,7 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
         "seed": examined.seed,
         "limits": asdict(examined.settings.limits),
         "sandbox": list(examined.settings.layers),
-        "versions": versions(),
+        "versions": installation.versions(),
         **examined.record.as_json(),
     }
     where = path(course, assignment, examined.record.student)
@@ -100,29 +94,13 @@ def of_class(course: Course, assignment: Assignment) -> Iterator[Receipt]:
         yield read(where)
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that may matter for a score."""
-    installed = {name: found for name in PACKAGES if (found := _version(name))}
-    return {"python": platform.python_version()} | installed
-
-
 def hash_of_tests(assignment: Assignment) -> str:
     """Return a hash of everything that decides on a score: the instructor's cells, and the code that judges answers."""
     found = hashlib.sha256()
     for cell in assignment.notebook.cells:
         found.update(f"{cell.id}\0{cell.source}\0".encode())
-    package = Path(gdhelpers.__file__).parent
-    for part in JUDGES:
-        for path in sorted((package / part).rglob("*.py")):
-            found.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
+    found.update(installation.hash_of_code(*JUDGES).encode())
     return found.hexdigest()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _lacking(document: Any) -> str | None:

@@ -8,12 +8,12 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdhelpers.autograder import receipt
+from gdhelpers.autograder import installation, receipt
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.examination import Examined, examine
+from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.receipt import Receipt
 from gdhelpers.autograder.submission import Submission, find
-from gdhelpers.autograder.workers import Pool
+from gdhelpers.autograder.workers import Threads
 from gdhelpers.trouble import WrongCall
 
 COMPARED = ("points", "outcome", "message", "misconception")
@@ -47,7 +47,7 @@ def verify(paths: Sequence[Path]) -> Iterator[Verification]:
     if not found:
         raise WrongCall(f"There are no receipts in {', '.join(map(str, paths))}. `gd grade` writes them.")
     receipts = {path: receipt.read(path) for path in found}
-    with Pool() as executor:
+    with Threads() as workers:
         tasks: dict[Future[Examined], Path] = {}
         for path, document in receipts.items():
             course, content = _course(path), _submission(path, document)
@@ -55,7 +55,7 @@ def verify(paths: Sequence[Path]) -> Iterator[Verification]:
                 yield Verification(path, ("the submission is not there any more, or is another one now",))
                 continue
             assignment = course.assignment(document["assignment"])
-            tasks[executor.submit(examine, assignment, content, document["seed"])] = path
+            tasks[workers.examine(assignment, content, document["seed"])] = path
         for task in as_completed(tasks):
             path = tasks[task]
             yield _compared(path, receipts[path], task.result())
@@ -93,7 +93,7 @@ def _changed(path: Path, document: Receipt) -> Iterator[str]:
     """Say what is no longer as it was when the receipt was written."""
     if receipt.hash_of_tests(_course(path).assignment(document["assignment"])) != document["hidden_tests"]:
         yield "the tests have changed since"
-    versions = receipt.versions()
+    versions = installation.versions()
     for name, version in document["versions"].items():
         if versions.get(name) != version:
             yield f"{name} was {version}, and is {versions.get(name, 'not installed')} now"

@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=positive, metavar="N", help="how many submissions at a time (default: the number of cores)"
     )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="grade on the workers of a Dask cluster, as tcp://host:8786"
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed, too")
     parser.add_argument(
         "--regrade",
@@ -58,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     from gdhelpers.autograder.course import Course
     from gdhelpers.autograder.grading import Wish, grade
     from gdhelpers.autograder.progress import Reporter
-    from gdhelpers.autograder.workers import Pool
+    from gdhelpers.autograder.workers import Cluster, Threads
 
     if not options.course.is_dir():
         raise WrongCall(f"There is no folder {options.course}. Name the course directory with --course DIR.")
@@ -66,9 +69,10 @@ def run(options: argparse.Namespace) -> int:
         raise WrongCall(f"There is no folder for --json {options.json}.")
     course = Course(options.course.resolve())
     wish = Wish(tuple(options.student), again=options.force or options.regrade, write=not options.dry_run)
+    workers = Cluster(options.scheduler) if options.scheduler else Threads(options.workers)
     with Reporter() as reporter:
         try:
-            graded = grade(course, options.assignment, wish, pool=Pool(options.workers), reporter=reporter)
+            graded = grade(course, options.assignment, wish, workers=workers, reporter=reporter)
         except KeyboardInterrupt:
             reporter.say(
                 f"{reporter.pace.done} of {reporter.pace.total} are done. The same command goes on from there."
