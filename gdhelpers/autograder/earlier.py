@@ -49,7 +49,9 @@ class Earlier:
             record = Record.from_json(found)
         except (Trouble, KeyError, TypeError):
             return None
+        path = self._course.folder("feedback", submission.student, self._assignment.name)
         same = all((
+            path.is_dir() and any(path.glob("*.html")),
             self._is_of(found, submission),
             found["hidden_tests"] == self._tests,
             found["seed"] == seed,
