@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sandbox notebooks grading attacks kit browser course picture release constraints clean
+.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser course picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ help: ## say what can be made
 demo: $(READY) ## grade a made-up class and say where to look
 	$(BIN)/gd demo
 
-test: lint unit sandbox notebooks grading kit browser ## run every check
+test: lint unit sandbox notebooks grading postgresql kit browser ## run every check
 
 lint: $(READY) ## style, types, import contracts, and whether generated files are up to date
 	$(BIN)/ruff check .
@@ -38,6 +38,9 @@ notebooks: $(READY) ## tests that run the notebooks
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading
+
+postgresql: $(READY) ## tests with a gradebook in PostgreSQL; they start a server of their own
+	$(BIN)/python -m pytest tests/postgresql
 
 attacks: $(READY) ## grade all hostile submissions and print the table; `make grading` grades the quick ones
 	$(BIN)/python -m tests.attacks.table --sandboxed

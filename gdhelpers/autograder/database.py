@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from nbgrader.api import InvalidEntry
+from nbgrader.api import Base, InvalidEntry
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
 from gdhelpers.trouble import Trouble
@@ -61,7 +61,7 @@ def transaction(gradebook: Any) -> Iterator[None]:
 
 
 def complete(db_url: str) -> None:
-    """Mend a gradebook whose making was cut short: nbgrader makes the tables first and notes their version last.
+    """Make a gradebook, or mend one whose making was cut short.
 
     Raises `Trouble` for a gradebook of another version of nbgrader, and for an address that is none.
     """
@@ -73,9 +73,8 @@ def complete(db_url: str) -> None:
     with troubles_named(db_url):
         engine = create_engine(db_url)
         try:
-            tables = set(inspect(engine).get_table_names())
-            if tables:
-                _note_version(engine, "alembic_version" in tables)
+            with engine.begin() as connection:
+                _make(connection)
         finally:
             engine.dispose()
 
@@ -107,16 +106,18 @@ def _words(db_url: str | URL, error: DBAPIError) -> str:
     return f"The gradebook {name} cannot be used: {said}. Is another program using it, or is its folder read-only?"
 
 
-def _note_version(engine: Engine, has_table: bool) -> None:
+def _make(connection: Connection) -> None:
+    """Make the tables and note their version, in this order: a database without the note is not complete."""
     newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
-    with engine.begin() as connection:
-        if not has_table:
+    noted = inspect(connection).has_table("alembic_version")
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if noted else None
+    if version is None:
+        Base.metadata.create_all(connection)
+        if not noted:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if version is None:
-            connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": newest})
-        elif version != newest:
-            raise Trouble(
-                f"The gradebook {shown(engine.url)} was made by another version of nbgrader. "
-                "Make a copy of it, then run: nbgrader db upgrade"
-            )
+        connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": newest})
+    elif version != newest:
+        raise Trouble(
+            f"The gradebook {shown(connection.engine.url)} was made by another version of nbgrader. "
+            "Make a copy of it, then run: nbgrader db upgrade"
+        )

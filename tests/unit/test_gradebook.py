@@ -1,12 +1,8 @@
 """A gradebook that is missing is made, a half-made one completed, and anything else named; what is written is whole."""
 
-import multiprocessing
-import os
 import shutil
-import signal
 import sqlite3
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,9 +15,9 @@ from sqlalchemy.engine import Engine
 
 from gdhelpers.autograder import gradebook
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.trouble import Trouble
-from tests.crowd import fill
+from tests.crowd import fill, graded
+from tests.interruption import Struck, at_every_statement, killed, statements, strike
 
 NAME = "ps3-logistic-regression"
 STEM = "logistic_regression"
@@ -149,17 +145,6 @@ def known(tmp_path, registered):
 @pytest.fixture
 def assignment(known):
     return known.assignment(NAME)
-
-
-def graded(assignment, student, share=1.0):
-    """The record of a student who gets a share of the points of every test."""
-    verdicts = [
-        Verdict(cell.grade_id, cell.function, None, cell.points, "manual", "A person grades this.")
-        if cell.kind == "manual"
-        else Verdict(cell.grade_id, cell.function, cell.points * share, cell.points, "failed", f"{share:.0%} right.")
-        for cell in assignment.graded
-    ]
-    return Record(student, "graded", assignment.max_score, tuple(verdicts))
 
 
 def without_a_graded_cell(assignment):
@@ -295,45 +280,6 @@ def test_the_penalty_is_of_the_score_that_counts(known, assignment):
 # Nothing is half-written
 
 
-@contextmanager
-def at_every_statement(act):
-    """Call `act(number, statement)` after each statement of any gradebook."""
-    count = 0
-
-    def after(_connection, _cursor, statement, *_):
-        nonlocal count
-        count += 1
-        act(count, statement)
-
-    event.listen(Engine, "after_cursor_execute", after)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "after_cursor_execute", after)
-
-
-@contextmanager
-def statements():
-    """Note the statements that are sent."""
-    sent = []
-    with at_every_statement(lambda _, statement: sent.append(statement)):
-        yield sent
-
-
-class Struck(Exception):  # noqa: N818 - what a test raises
-    """A lightning."""
-
-
-def strike(last, number, _statement):
-    if number == last:
-        raise Struck
-
-
-def end(last, number, _statement):
-    if number == last:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
 def first_attempt(book, course, assignment):
     gradebook.write(book, course, assignment, graded(assignment, "ada", 0.5), LATE)
 
@@ -387,11 +333,6 @@ def test_an_error_after_any_statement_leaves_the_old_state_whole(late, assignmen
     assert stored(late) != before, "and the gradebook can still be written to"
 
 
-def make_and_die(change, course, assignment, last):
-    with gradebook.opened(course) as book, at_every_statement(partial(end, last)):
-        change(book, course, assignment)
-
-
 @pytest.mark.parametrize("change", CHANGES[:3])
 def test_kill_9_after_any_statement_that_writes_leaves_the_old_state_whole(late, assignment, change):
     sent = sent_by(change, late, assignment)
@@ -399,10 +340,7 @@ def test_kill_9_after_any_statement_that_writes_leaves_the_old_state_whole(late,
     writing = [number for number, statement in enumerate(sent, 1) if not statement.startswith("SELECT")]
     assert len(writing) >= 3
     for last in writing:
-        child = multiprocessing.get_context("fork").Process(target=make_and_die, args=(change, late, assignment, last))
-        child.start()
-        child.join()
-        assert child.exitcode == -signal.SIGKILL
+        killed(change, late, assignment, last)
         assert stored(late) == before, sent[last - 1]
 
 

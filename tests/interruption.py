@@ -1,0 +1,65 @@
+"""Errors and kill -9 in the middle of what is written to a gradebook."""
+
+import multiprocessing
+import os
+import signal
+from contextlib import contextmanager
+from functools import partial
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from gdhelpers.autograder import gradebook
+
+
+@contextmanager
+def at_every_statement(act):
+    """Call `act(number, statement)` after each statement of any gradebook."""
+    count = 0
+
+    def after(_connection, _cursor, statement, *_):
+        nonlocal count
+        count += 1
+        act(count, statement)
+
+    event.listen(Engine, "after_cursor_execute", after)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "after_cursor_execute", after)
+
+
+@contextmanager
+def statements():
+    """Note the statements that are sent."""
+    sent = []
+    with at_every_statement(lambda _, statement: sent.append(statement)):
+        yield sent
+
+
+class Struck(Exception):  # noqa: N818 - what a test raises
+    """A lightning."""
+
+
+def strike(last, number, _statement):
+    """Fail right after one statement."""
+    if number == last:
+        raise Struck
+
+
+def _end(last, number, _statement):
+    if number == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed(change, course, assignment, last):
+    """Make a change to a gradebook in a process that is killed right after one of its statements."""
+    child = multiprocessing.get_context("fork").Process(target=_make_and_die, args=(change, course, assignment, last))
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+
+
+def _make_and_die(change, course, assignment, last):
+    with gradebook.opened(course) as book, at_every_statement(partial(_end, last)):
+        change(book, course, assignment)
