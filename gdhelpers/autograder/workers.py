@@ -17,7 +17,7 @@ from gdhelpers.autograder.examination import Examined, examine
 from gdhelpers.autograder.submission import Submission
 from gdhelpers.trouble import Trouble
 
-PATIENCE = 30
+PATIENCE = 10
 """Seconds in which the scheduler of a cluster has to answer."""
 
 RETRIES = 2
