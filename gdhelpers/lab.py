@@ -49,7 +49,7 @@ class Lab:
         """Return the options that JupyterLab is started with."""
         return [
             f"--ServerApp.root_dir={self.folder}",
-            "--KernelSpecManager.allowed_kernelspecs=python3",
+            *(f"--KernelSpecManager.allowed_kernelspecs={name}" for name in self._kernels()),
             # The layout of other work stays out, and is not overwritten.
             f"--LabApp.workspaces_dir={settings / 'workspaces'}",
             "--LabApp.extension_manager=readonly",
@@ -71,6 +71,10 @@ class Lab:
         if not self.student:
             self._write_nbgrader_config(settings / NBGRADER_CONFIG)
             _write(settings / "nbconvert" / "templates" / "base" / "mathjax.html.j2", MATHJAX)
+
+    def _kernels(self) -> list[str]:
+        """Name the kernels that may be used; instructors may want one that is forked from a warm parent, at once."""
+        return ["python3"] if self.student else ["python3", "gdhelpers"]
 
     def _extensions(self) -> dict[str, bool]:
         """Say which extensions of the server are on."""

@@ -48,7 +48,7 @@ class Desk:
 
     def idle(self):
         """Wait until the kernel has nothing to do."""
-        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        self.page.get_by_text(re.compile(r" \| Idle$")).wait_for()
 
     def cell(self, text):
         """Find the code cell that holds a text."""
