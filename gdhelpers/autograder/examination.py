@@ -7,6 +7,7 @@ the examiner has the instructor's own cells, and proxies for what answers define
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from gdhelpers.autograder import stoppable, verdict
 from gdhelpers.autograder.assignment import Assignment, GradedCell
 from gdhelpers.autograder.examiner import Examiner, ExaminerTrouble
 from gdhelpers.autograder.kernel import Budget, CellRun, End, Kernel
-from gdhelpers.autograder.rebuild import Rebuilt, rebuild
+from gdhelpers.autograder.rebuild import EXTRA, Rebuilt, rebuild
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.settings import MIB, Settings
 from gdhelpers.autograder.submission import Cell, Submission, Unreadable, read_cells
@@ -32,6 +33,10 @@ ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
 
 TRIES = 3
 """How often an examination is begun before trouble of the machine is given up to."""
+
+
+LAST_TRY = 2
+"""So many times a test is run once more."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class _Examination:
     examiner: Examiner
     seed: int
     ended_by: set[int] = field(default_factory=set)
-    tried: set[int] = field(default_factory=set)
+    tries: Counter[int] = field(default_factory=Counter)
     runs: dict[int, CellRun] = field(default_factory=dict)
     tests: dict[str, Run] = field(default_factory=dict)
     signs: list[str] = field(default_factory=list)
@@ -133,7 +138,7 @@ class _Examination:
                 self.rebuilt.notebook, self.around, self.settings.limits, self.assignment.modules, self.budget
             )
             async with kernel:
-                await self._replay(kernel, at)
+                await self._replay(kernel, at, self.tries[at] < LAST_TRY)
                 self.examiner.meet(kernel.agent)
                 at = await self._run_from(kernel, at)
             self.signs += kernel.signs
@@ -156,6 +161,8 @@ class _Examination:
                     return index + 1
             if self._is_examined(index) and not await self._examine(kernel, index):
                 return index if self._deserves_another_try(index) else index + 1
+            if self.tries[index] == LAST_TRY:
+                return index + 1  # what follows may need the cells that were left out
         return len(cells)
 
     async def _still_answers(self, kernel: Kernel, index: int) -> bool:
@@ -168,10 +175,13 @@ class _Examination:
         return bool(hears)
 
     def _deserves_another_try(self, index: int) -> bool:
-        """Whether a test is run once more: what ended the process may have been something else than the answer."""
+        """Whether a test is run once more: what ended the process may have been something else than the answer.
+
+        It may have been somebody else, or a thread of an extra cell, which is left out the last time.
+        """
         run = self.tests.get(self._nbgrader(index).get("grade_id", ""))
-        again = run is not None and run.end == "finished" and run.tested.lost and index not in self.tried
-        self.tried.add(index)
+        again = run is not None and run.end == "finished" and run.tested.lost and self.tries[index] < LAST_TRY
+        self.tries[index] += 1
         return again
 
     async def _examine(self, kernel: Kernel, index: int) -> bool:
@@ -208,11 +218,16 @@ class _Examination:
         own = cell.id not in self.assignment.sources
         return await kernel.run(cell, index, limits.cell_seconds if own else limits.test_seconds)
 
-    async def _replay(self, kernel: Kernel, upto: int) -> None:
-        """Run again what defines names: no test, nothing that ended a kernel, no cell of ours that took too long."""
+    async def _replay(self, kernel: Kernel, upto: int, extras: bool) -> None:
+        """Run again what defines names: no test, nothing that ended a kernel, no cell of ours that took too long.
+
+        `extras` says whether the student's own extra cells are among it.
+        """
         for index in range(upto):
             cell = self.rebuilt.notebook.cells[index]
             if cell.cell_type != "code" or self._is_test(index) or index in self.ended_by:
+                continue
+            if not extras and cell.id.startswith(EXTRA):
                 continue
             if cell.id not in self.assignment.sources or self.runs[index].end != "timeout":
                 await self._run(kernel, index)

@@ -18,6 +18,9 @@ from nbformat.v4 import new_code_cell
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.submission import Cell
 
+EXTRA = "extra-"
+"""How the ids of a student's extra cells begin."""
+
 
 @dataclass(frozen=True)
 class Rebuilt:
@@ -61,7 +64,7 @@ def _assemble(assignment: Assignment, sources: dict[str, str], extras: dict[str 
 
 
 def _extra_cells(anchor: str, cells: list[Cell]) -> list[Any]:
-    return [new_code_cell(cell.source, id=f"extra-{n}-{anchor}"[:64]) for n, cell in enumerate(cells)]
+    return [new_code_cell(cell.source, id=f"{EXTRA}{n}-{anchor}"[:64]) for n, cell in enumerate(cells)]
 
 
 def _places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
