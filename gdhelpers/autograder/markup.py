@@ -1,18 +1,13 @@
-"""What a student wrote and what their code put out, made harmless before anyone looks at it in a browser.
+"""The HTML that is made of what a student wrote, sanitised, and the exporter that makes pages of feedback.
 
-Outputs are reduced to text and pictures when the notebook is kept. Markdown, which may hold HTML, goes through a
-sanitiser whenever a page is made of it: a page of feedback, or one of the formgrader.
+Markdown, which may hold HTML, goes through a sanitiser whenever a page is made of it: a page of feedback, or one of the
+formgrader. What cells put out is reduced to text and pictures first (`outputs`).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import copy
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import nh3
@@ -20,30 +15,14 @@ from jinja2 import DictLoader
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
-from nbformat import from_dict
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 from traitlets import default
 from traitlets.config import Config
 
-TEXT_LIMIT = 50_000
-"""Characters of text that are shown of one cell's outputs."""
+from gdhelpers.autograder.outputs import SHOWN, harmless, joined, left_out, plain
 
 MARKDOWN_LIMIT = 20_000
 """Characters that are shown of one written answer; the time to read Markdown may grow with their square."""
-
-PICTURE_LIMIT = 2 * 2**20
-"""Bytes that one picture may have."""
-
-OUTPUT_LIMIT = 100
-"""Outputs that are shown of one cell."""
-
-NOTEBOOK_LIMIT = 16 * 2**20
-"""Bytes of text and pictures that are shown of a whole notebook."""
-
-PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-"""The types of pictures that are shown, and how such a file begins."""
-
-SHOWN = (*PICTURES, "text/plain")
 
 
 def protect(config: Config) -> None:
@@ -53,164 +32,6 @@ def protect(config: Config) -> None:
     config.HTMLExporter.preprocessors = [f"{__name__}.{Harmless.__name__}"]
     config.WidgetsDataTypeFilter.display_data_priority = list(SHOWN)
     config.GenerateFeedback.exporter_class = f"{__name__}.{FeedbackExporter.__name__}"
-
-
-# Outputs
-
-
-def harmless(notebook: Any) -> Any:
-    """Return a notebook of which outputs hold nothing but bounded text and pictures.
-
-    Attachments, metadata of outputs and whatever is ill-typed are dropped; a sentence stands for what was cut.
-    """
-    notebook = copy.deepcopy(notebook)
-    for name in notebook.metadata.keys() - {"kernelspec", "language_info"}:
-        del notebook.metadata[name]
-    if "language_info" in notebook.metadata:  # what a kernel said of itself
-        notebook.metadata.language_info = from_dict({"name": "python", "pygments_lexer": "ipython3"})
-    room = NOTEBOOK_LIMIT
-    for cell in notebook.cells:
-        cell.pop("attachments", None)
-        cell.source = _writable(_joined(cell.source))
-        if cell.cell_type == "code":
-            cell.execution_count = _count(cell.get("execution_count"))
-            shown = _Shown(min(room, TEXT_LIMIT), room)
-            cell.outputs = list(shown.outputs(cell.get("outputs")))
-            room = shown.room
-    return notebook
-
-
-@dataclass
-class _Shown:
-    """The outputs of one cell, as far as there is room for them: `text` characters, and `room` bytes in all."""
-
-    text: int
-    room: int
-
-    def outputs(self, outputs: Any) -> Iterator[Any]:
-        """Yield what is shown of the outputs of a cell."""
-        outputs = [output for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
-        for output in outputs[:OUTPUT_LIMIT]:
-            yield from self._output(output)
-        if len(outputs) > OUTPUT_LIMIT:
-            yield _said(f"{len(outputs) - OUTPUT_LIMIT} more outputs of this cell are left out.")
-
-    def _output(self, output: Any) -> Iterator[Any]:
-        kind = output.get("output_type")
-        if kind == "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            yield _node("stream", name=name, text=self._text(output.get("text")))
-        elif kind == "error":
-            trace = output.get("traceback")
-            lines = self._text("\n".join(_joined(line) for line in trace) if isinstance(trace, list) else "")
-            evalue = plain(_joined(output.get("evalue")))[:TEXT_LIMIT]
-            name = plain(_joined(output.get("ename")))[:TEXT_LIMIT]
-            yield _node("error", ename=name, evalue=evalue, traceback=lines.split("\n") if lines else [])
-        elif kind in ("display_data", "execute_result"):
-            data = output.get("data")
-            shown = dict(self._data(data if isinstance(data, dict) else {}))
-            more = {"execution_count": _count(output.get("execution_count"))} if kind == "execute_result" else {}
-            yield _node(kind, data=shown or {"text/plain": _NOTHING}, metadata={}, **more)
-
-    def _data(self, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        said = ""
-        for kind in PICTURES:
-            if kind in data:
-                picture, problem = _picture(kind, data[kind], self.room)
-                self.room -= len(picture)
-                said = said or problem
-                if picture:
-                    yield kind, picture
-                    said = ""
-                    break
-        if isinstance(data.get("text/plain"), str | list) or said:
-            text = self._text(data.get("text/plain"))
-            yield "text/plain", "\n".join(filter(None, (text, said)))
-
-    def _text(self, value: Any) -> str:
-        """Return a text as far as there is room for it."""
-        text = _joined(value)
-        cut = max(len(text) - self.text, 0)
-        shown = text[: self.text]
-        self.text -= len(shown)
-        self.room -= len(shown)
-        return plain(shown) + (_left_out(cut) if cut else "")
-
-
-def _node(kind: str, **parts: Any) -> Any:
-    return from_dict({"output_type": kind, **parts})
-
-
-def _said(sentence: str) -> Any:
-    return _node("stream", name="stderr", text=f"[{sentence}]\n")
-
-
-def _left_out(characters: int) -> str:
-    return f"\n[{characters:,} more characters are left out.]"
-
-
-def _joined(value: Any) -> str:
-    """Return a text that a notebook may hold as a list of lines; anything else is no text."""
-    if isinstance(value, list):
-        return "".join(part for part in value if isinstance(part, str))
-    return value if isinstance(value, str) else ""
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
-
-
-def _picture(kind: str, value: Any, room: int) -> tuple[str, str]:
-    """Return a picture in base64 and nothing, or nothing and a sentence that says what is the matter with it."""
-    text = "".join(_joined(value).split())
-    if len(text) > PICTURE_LIMIT * 4 // 3 + 4:
-        return "", f"[A picture of more than {PICTURE_LIMIT // 2**20} MiB is left out.]"
-    try:
-        content = base64.b64decode(text.encode("utf-8", "replace"), validate=True)
-    except binascii.Error:
-        content = b""
-    if not content.startswith(PICTURES[kind]):
-        return "", f"[What is said to be a picture ({kind}) is none, and is left out.]"
-    if len(text) > room:
-        return "", "[A picture is left out: the notebook shows too much.]"
-    return base64.b64encode(content).decode(), ""
-
-
-_NOTHING = "[An output that is neither text nor a picture is left out.]"
-
-# Text
-
-_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[0-9]{1,2})"
-_COLOUR = re.compile(
-    rf"\x1b\[(?:(?:[34]8;(?:5;{_BYTE}|2;{_BYTE};{_BYTE};{_BYTE})|(?![34]8)[0-9]{{1,2}}|10[0-7])(?:;(?!m)|(?=m)))*m"
-)
-"""A sequence of the terminal that sets colours, in the forms that nbconvert's `ansi2html` reads without an error."""
-
-_CONTROL = re.compile(
-    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[ -/]{0,8}[0-~])?"
-    r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"
-)
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    r"""Return a text without control characters, but for line ends, tabs and colours.
-
-    Of a line that was written over, as a progress bar is, the last state is kept. What changes the direction of writing
-    is made visible, and lone surrogates are replaced.
-
-    >>> plain("10 %\r100 %\n\x1b[31mred\x1b[0m\x07 \u202ecba")
-    '100 %\n\x1b[31mred\x1b[0m [U+202E]cba'
-    """
-    text = re.sub(r"\r+(?=\n|\Z)", "", text)
-    text = re.sub(r"(?m)^[^\n]*\r", "", text) if "\r" in text else text
-    text = _CONTROL.sub(lambda found: found[0] if _COLOUR.fullmatch(found[0]) else "", text)
-    return _writable(_DIRECTION.sub(lambda found: f"[U+{ord(found[0]):04X}]", text))
-
-
-def _writable(text: str) -> str:
-    """Replace lone surrogates, which no file can hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 # Markdown and HTML
@@ -274,9 +95,9 @@ def markdown2html(source: Any) -> str:
     Formulas stay as they were written, for MathJax or for a person to read. A text that cannot be read as Markdown is
     shown as it is.
     """
-    text = plain(_joined(source))
+    text = plain(joined(source))
     if len(text) > MARKDOWN_LIMIT:
-        return f"<pre>{html.escape(text[:MARKDOWN_LIMIT])}{_left_out(len(text) - MARKDOWN_LIMIT)}</pre>"
+        return f"<pre>{html.escape(text[:MARKDOWN_LIMIT])}{left_out(len(text) - MARKDOWN_LIMIT)}</pre>"
     try:
         return clean_html(MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(text))
     except Exception:

@@ -20,6 +20,7 @@ from gdhelpers.autograder import markup
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.outputs import harmless
 
 
 def write_autograded(course: Course, assignment: Assignment, examined: Examined) -> None:
@@ -33,7 +34,7 @@ def write_autograded(course: Course, assignment: Assignment, examined: Examined)
 
 def autograded(course: Course, examined: Examined) -> Any:
     """Return the notebook that was run, as it is kept: with outputs that are text and pictures."""
-    notebook, _ = LimitOutput(config=course.config).preprocess(markup.harmless(examined.notebook), {})
+    notebook, _ = LimitOutput(config=course.config).preprocess(harmless(examined.notebook), {})
     return notebook
 
 

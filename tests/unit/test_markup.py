@@ -16,17 +16,26 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
-from gdhelpers.autograder import gradebook, markup, pages
+from gdhelpers.autograder import gradebook, markup, outputs, pages
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.outputs import (
+    NOTEBOOK_LIMIT,
+    OUTPUT_LIMIT,
+    PICTURE_LIMIT,
+    PICTURES,
+    TEXT_LIMIT,
+    harmless,
+    plain,
+)
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.settings import Limits, Settings
 from gdhelpers.environment import CHECKOUT
 
 NAME, WRITTEN, ANSWER, TEST = "ps3-logistic-regression", "why-a-falling-loss", "sigmoid", "test-sigmoid"
 HOST = "evil.example"
-PNG = base64.b64encode(markup.PICTURES["image/png"] + b"the rest of a picture").decode()
-JPEG = base64.b64encode(markup.PICTURES["image/jpeg"] + b"the rest of a picture").decode()
+PNG = base64.b64encode(PICTURES["image/png"] + b"the rest of a picture").decode()
+JPEG = base64.b64encode(PICTURES["image/jpeg"] + b"the rest of a picture").decode()
 
 PAYLOADS = {
     "script": "<script>window.__hit = 1; alert(1)</script>",
@@ -91,7 +100,7 @@ def shown_by(payload):
     mime = dict.fromkeys(("text/plain", "text/html", "image/svg+xml", "application/javascript"), payload)
     mime |= dict.fromkeys(("text/latex", "text/markdown", "image/png", "application/pdf"), payload)
     mime["application/vnd.jupyter.widget-view+json"] = {"model_id": payload}
-    sized = {kind: {"width": "1 onload=alert(1)", "height": payload, "alt": payload} for kind in markup.PICTURES}
+    sized = {kind: {"width": "1 onload=alert(1)", "height": payload, "alt": payload} for kind in PICTURES}
     return [
         {"output_type": "stream", "name": "stdout", "text": payload},
         {"output_type": "stream", "name": payload, "text": [payload, payload]},
@@ -293,7 +302,7 @@ def only(*outputs):
     """Return what is left of the outputs of a cell."""
     notebook = new_notebook()
     notebook.cells = [nbformat.from_dict({**new_code_cell(""), "outputs": list(outputs)})]
-    notebook = markup.harmless(notebook)
+    notebook = harmless(notebook)
     nbformat.validate(notebook)
     return notebook.cells[0].outputs
 
@@ -353,30 +362,30 @@ def test_what_is_ill_typed_does_no_harm(output, assignment, course):
 def test_outputs_may_be_no_list(outputs):
     notebook = new_notebook(cells=[new_code_cell("1")])
     notebook.cells[0]["outputs"] = outputs
-    assert markup.harmless(notebook).cells[0].outputs == []
+    assert harmless(notebook).cells[0].outputs == []
 
 
 def test_what_is_cut_is_said_to_be_cut():
-    (stream,) = only({"output_type": "stream", "name": "stdout", "text": "x" * (markup.TEXT_LIMIT + 1234)})
-    assert stream.text == "x" * markup.TEXT_LIMIT + "\n[1,234 more characters are left out.]"
-    error = {"output_type": "error", "ename": "E", "evalue": "x", "traceback": ["x" * markup.TEXT_LIMIT, "y" * 9]}
+    (stream,) = only({"output_type": "stream", "name": "stdout", "text": "x" * (TEXT_LIMIT + 1234)})
+    assert stream.text == "x" * TEXT_LIMIT + "\n[1,234 more characters are left out.]"
+    error = {"output_type": "error", "ename": "E", "evalue": "x", "traceback": ["x" * TEXT_LIMIT, "y" * 9]}
     assert only(error)[0].traceback[-1] == "[10 more characters are left out.]"
-    outputs = only(*[{"output_type": "stream", "name": "stdout", "text": "x"}] * (markup.OUTPUT_LIMIT + 7))
+    outputs = only(*[{"output_type": "stream", "name": "stdout", "text": "x"}] * (OUTPUT_LIMIT + 7))
     assert (len(outputs), outputs[-1].text) == (
-        markup.OUTPUT_LIMIT + 1,
+        OUTPUT_LIMIT + 1,
         "[7 more outputs of this cell are left out.]\n",
     )
-    large = base64.b64encode(markup.PICTURES["image/png"] + bytes(markup.PICTURE_LIMIT)).decode()
+    large = base64.b64encode(PICTURES["image/png"] + bytes(PICTURE_LIMIT)).decode()
     assert data(png=large) == {"text/plain": "[A picture of more than 2 MiB is left out.]"}
 
 
 def test_a_notebook_is_bounded_as_a_whole():
-    large = base64.b64encode(markup.PICTURES["image/png"] + bytes(markup.PICTURE_LIMIT - 8)).decode()
+    large = base64.b64encode(PICTURES["image/png"] + bytes(PICTURE_LIMIT - 8)).decode()
     picture = {"output_type": "display_data", "data": {"image/png": large}, "metadata": {}}
-    text = {"output_type": "stream", "name": "stdout", "text": "x" * markup.TEXT_LIMIT}
+    text = {"output_type": "stream", "name": "stdout", "text": "x" * TEXT_LIMIT}
     cells = [nbformat.from_dict({**new_code_cell(""), "outputs": [picture] * 5 + [text]}) for _ in range(10)]
-    notebook = markup.harmless(new_notebook(cells=cells))
-    assert len(nbformat.writes(notebook)) < markup.NOTEBOOK_LIMIT * 1.01
+    notebook = harmless(new_notebook(cells=cells))
+    assert len(nbformat.writes(notebook)) < NOTEBOOK_LIMIT * 1.01
     assert notebook.cells[-1].outputs[0]["data"] == {
         "text/plain": "[A picture is left out: the notebook shows too much.]"
     }
@@ -391,13 +400,13 @@ def test_attachments_metadata_and_counts_of_students_are_dropped_and_the_rest_is
     notebook = new_notebook(metadata={"widgets": {}, "kernelspec": PYTHON})
     notebook.cells = cells
     before = copy.deepcopy(notebook)
-    after = markup.harmless(notebook)
+    after = harmless(notebook)
     assert notebook == before
     assert "attachments" not in after.cells[0]
     assert after.cells[1].outputs[0].metadata == {}
     assert after.cells[1].execution_count is None
     assert after.metadata == {"kernelspec": PYTHON}
-    assert markup.harmless(after) == after
+    assert harmless(after) == after
 
 
 @pytest.mark.parametrize(
@@ -416,7 +425,7 @@ def test_attachments_metadata_and_counts_of_students_are_dropped_and_the_rest_is
     ],
 )
 def test_text_is_what_can_be_seen(text, shown):
-    assert markup.plain(text) == (text if shown is None else shown)
+    assert plain(text) == (text if shown is None else shown)
 
 
 @pytest.mark.parametrize("unit", ["[", "![", ">", "`a", "$", "$a ", "\\begin{a}", "<div>", "<!--", "**a", "\\\\[", "&"])
@@ -471,4 +480,4 @@ def test_no_setting_of_the_course_is_unknown_to_the_formgrader(tmp_path, monkeyp
 
 
 def test_the_examples_run():
-    assert doctest.testmod(markup).failed == 0
+    assert doctest.testmod(outputs).failed == 0
