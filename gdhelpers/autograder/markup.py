@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
+from collections.abc import Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 import nh3
+from bs4 import BeautifulSoup
 from jinja2 import DictLoader
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML, strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
@@ -23,6 +28,12 @@ from gdhelpers.autograder.outputs import SHOWN, harmless, joined, left_out, plai
 
 MARKDOWN_LIMIT = 20_000
 """Characters that are shown of one written answer; the time to read Markdown may grow with their square."""
+
+CODE_LIMIT = 20_000
+"""Characters of a cell of code up to which its HTML is kept."""
+
+KEPT = 128
+"""Cells whose HTML is kept for the next page: there is room for those that all students have, and many more."""
 
 
 def protect(config: Config) -> None:
@@ -98,6 +109,11 @@ def markdown2html(source: Any) -> str:
     text = plain(joined(source))
     if len(text) > MARKDOWN_LIMIT:
         return f"<pre>{html.escape(text[:MARKDOWN_LIMIT])}{left_out(len(text) - MARKDOWN_LIMIT)}</pre>"
+    return _rendered(text)
+
+
+@lru_cache(KEPT)
+def _rendered(text: str) -> str:
     try:
         return clean_html(MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(text))
     except Exception:
@@ -160,12 +176,65 @@ _HEAD = """\
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
-    """Makes a page of feedback that needs no network and runs no script.
+    """Makes pages of feedback that need no network and run no script; one thread at a time may use it.
 
     nbgrader's template asks the network for MathJax, and for nothing else. Here formulas are shown as they were
     written, and the page itself forbids whatever might get past the sanitiser.
+
+    At last nbconvert reads every page with BeautifulSoup and writes it anew, which takes longer than all the rest. Here
+    a mark stands for each text and for the code of each cell meanwhile. They are read alone, and those that all
+    notebooks of an assignment have are read once.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._coloured = lru_cache(KEPT)(self._colour)
+        self._secret = secrets.token_hex()  # no notebook can hold a mark, and no page shows one
+        self._marks = re.compile(f"<!--{self._secret} ([0-9]+)-->")
 
     @default("extra_loaders")  # type: ignore[untyped-decorator]
     def _own_head(self) -> list[DictLoader]:
         return [DictLoader({"mathjax.html.j2": _HEAD})]
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Yield nbconvert's filters, but for the last one that nbgrader's template puts a text through."""
+        yield from super().default_filters()
+        yield "strip_files_prefix", lambda text: self._mark(strip_files_prefix(text))
+
+    def register_filter(self, name: str, jinja_filter: Any) -> Any:
+        """Register a filter; nbconvert registers its own for code with every page."""
+        if name == "highlight_code" and type(jinja_filter) is Highlight2HTML:
+            jinja_filter = partial(self._marked_code, jinja_filter.pygments_lexer)
+        return super().register_filter(name, jinja_filter)
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **named: Any) -> tuple[str, Any]:
+        """Return the page of a notebook, and the resources that came of making it."""
+        self._nb_metadata: dict[str, Any] = {}  # nbconvert would keep those of all notebooks
+        self._marked: list[str] = []
+        page, resources = super().from_notebook_node(nb, resources, **named)
+        return self._marks.sub(lambda found: self._marked[int(found[1])], page), resources
+
+    def _mark(self, part: str) -> str:
+        """Return a mark that stands for a part of the page, or the part where nbconvert has to see it itself."""
+        elements = part.rstrip()  # BeautifulSoup joins space, and text, with what stands beside it
+        if not (elements.startswith("<") and elements.endswith(">")) or "<img" in elements:
+            return part
+        self._marked.append(_rewritten(elements))
+        return f"<!--{self._secret} {len(self._marked) - 1}-->{part[len(elements) :]}"
+
+    def _marked_code(self, lexer: str, source: str, metadata: Any = None) -> str:
+        """Return what stands for the code of a cell."""
+        language = (metadata or {}).get("magics_language")
+        if len(source) > CODE_LIMIT:
+            return self._colour(lexer, source, language)
+        return self._mark(self._coloured(lexer, source, language))
+
+    def _colour(self, lexer: str, source: str, language: str | None) -> str:
+        metadata = None if language is None else {"magics_language": language}
+        return str(Highlight2HTML(pygments_lexer=lexer, parent=self)(source, metadata=metadata))
+
+
+@lru_cache(KEPT)
+def _rewritten(elements: str) -> str:
+    """Return HTML as BeautifulSoup writes it."""
+    return str(BeautifulSoup(elements, features="html.parser"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,14 @@ from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.outputs import harmless
+from gdhelpers.autograder.receipt import write_whole
 
 
 def write_autograded(course: Course, assignment: Assignment, examined: Examined) -> None:
     """Write the notebook that was run, with its outputs, to where nbgrader looks for it."""
     folder = course.folder("autograded", examined.record.student, assignment.name)
     folder.mkdir(parents=True, exist_ok=True)
-    where = folder / assignment.file_name
-    where.unlink(missing_ok=True)  # nbgrader leaves files that cannot be written to
-    where.write_text(nbformat.writes(autograded(course, examined)) + "\n", encoding="utf-8")
+    write_whole(folder / assignment.file_name, nbformat.writes(autograded(course, examined)) + "\n")
 
 
 def autograded(course: Course, examined: Examined) -> Any:
@@ -39,28 +39,54 @@ def autograded(course: Course, examined: Examined) -> Any:
 
 
 def write_feedback(course: Course, assignment: Assignment, student: str) -> None:
-    """Make the page of feedback from the autograded notebook and the gradebook, with nbgrader's own template."""
-    config = copy.deepcopy(course.config)
-    markup.protect(config)
-    config.CourseDirectory.student_id = student
-    config.CourseDirectory.assignment_id = assignment.name
-    converter = _Feedback(coursedir=CourseDirectory(config=config), config=config)
-    converter.force = True
-    converter.log = logging.getLogger("gdhelpers.feedback")
-    converter.log.setLevel(logging.CRITICAL)
-    converter.start()
+    """Write one page of feedback; whoever writes many keeps a `Feedback`."""
+    Feedback(course).write(assignment, student)
 
 
-class _Feedback(GenerateFeedback):  # type: ignore[misc]
-    """nbgrader's converter for one student, whose name nbgrader itself would take for a pattern of names.
+class Feedback(GenerateFeedback):  # type: ignore[misc]
+    """Makes pages of feedback from autograded notebooks and the gradebook, with nbgrader's own template.
 
-    It writes the page and nothing else: what lies beside the autograded notebook is the instructor's.
+    What the pages of a course share is made once: the configuration, the exporter, and its templates. One thread at a
+    time may use it. It writes pages and nothing else: what lies beside the autograded notebook is the instructor's.
     """
 
+    def __init__(self, course: Course) -> None:
+        config = copy.deepcopy(course.config)
+        markup.protect(config)
+        super().__init__(coursedir=CourseDirectory(config=config), config=config)
+        self.log = logging.getLogger("gdhelpers.feedback")
+        self.log.setLevel(logging.CRITICAL)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+
+    def write(self, assignment: Assignment, student: str) -> None:
+        """Write the page of one student; raises `NbGraderException` where it cannot be made."""
+        self.coursedir.assignment_id = assignment.name
+        self.coursedir.student_id = student
+        self.init_notebooks()
+        self.convert_notebooks()
+
     def init_notebooks(self) -> None:
-        """Find the notebook that was graded."""
+        """Find the notebook that was graded; nbgrader would take the student's name for a pattern of names."""
         folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
         self.assignments = {str(folder): [str(path) for path in sorted(folder.glob("*.ipynb"))]}
 
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Remove what is no page of this notebook, and say whether the student gets one."""
+        if student_id in self.coursedir.student_id_exclude.split(","):
+            return False
+        pages = {Path(notebook).stem + self.exporter.file_extension for notebook in self.notebooks}
+        for path in Path(self._format_dest(assignment_id, student_id)).glob("*"):
+            if path.name not in pages:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        return True
+
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy no file."""
+
+    def write_single_notebook(self, output: str, resources: Any) -> None:
+        """Write a page, in place of an earlier one."""
+        folder = Path(self._format_dest(resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]))
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / (resources["unique_key"] + resources["output_extension"]), output)
