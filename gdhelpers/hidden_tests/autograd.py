@@ -13,13 +13,13 @@ import numpy as np
 from numpy.random import Generator
 
 from gdhelpers import reference
-from gdhelpers.hidden_tests.call import Source
 from gdhelpers.hidden_tests.case import Case, neighbours
 from gdhelpers.hidden_tests.examination import examine
 from gdhelpers.hidden_tests.seed import generator, once
 from gdhelpers.reference import Function, budgets
 from gdhelpers.reference.functions import FAMILIES, QUADRATIC, RECIPROCAL, Family, cliff, quadratic
 from gdhelpers.reference.rounding import UNIT
+from gdhelpers.wire.described import Source
 
 Answer = Callable[..., object]
 Range = tuple[float, float]

@@ -6,49 +6,22 @@ function is one of this process. In the examiner it is a proxy for one of the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gdhelpers.checks.foreign import Foreign
 from gdhelpers.checks.plain import NotPlainError, Plain, plain
 from gdhelpers.wire import Lost, Malformed
-from gdhelpers.wire.proxy import Proxy
+from gdhelpers.wire.described import Tensor, TFTensor, TFVariable
+from gdhelpers.wire.proxy import Outcome, Proxy
 from gdhelpers.wire.raised import Raised, muted, raised
-from gdhelpers.wire.source import Untransferable, function_of
+from gdhelpers.wire.source import Untransferable
 from gdhelpers.wire.tape import scaled
-
-
-@dataclass(frozen=True, eq=False)
-class Tensor:
-    """An argument that is a torch tensor: a leaf, with or without `requires_grad` and a `.grad` of its own."""
-
-    array: NDArray[Any]
-    requires_grad: bool = False
-    grad: NDArray[Any] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class TFTensor:
-    """An argument that is a `tf.Tensor`."""
-
-    array: NDArray[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class TFVariable:
-    """An argument that is a trainable `tf.Variable`."""
-
-    array: NDArray[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """An argument that is a function `f`, given as the text that defines it with torch."""
-
-    text: str
+from gdhelpers.wire.value import Described
 
 
 @dataclass(frozen=True)
@@ -59,79 +32,100 @@ class Reply:
     changes: list[str] = field(default_factory=list)
 
 
-def call(
-    function: Callable[..., object], arguments: Sequence[object], times: int = 1, tape_factor: float | None = None
-) -> list[Reply]:
-    """Call `function` `times` times with the same argument objects.
+def ask(
+    function: Callable[..., object],
+    questions: Sequence[Sequence[object]],
+    times: int = 1,
+    tape_factor: float | None = None,
+) -> list[list[Reply]]:
+    """Call `function` for each question in turn, `times` times with the same argument objects; one that raises, once.
 
     With a `tape_factor`, whatever `tf.GradientTape.gradient` returns meanwhile is multiplied by it.
     """
+    if isinstance(function, Proxy):
+        asked = zip(questions, function.ask(questions, times, tape_factor), strict=True)
+        return [[_told(arguments, outcome) for outcome in outcomes] for arguments, outcomes in asked]
+    return [_replies(function, arguments, times, tape_factor) for arguments in questions]
+
+
+def call(function: Callable[..., object], arguments: Sequence[object], times: int = 1) -> list[Reply]:
+    """Put a single question; see `ask`."""
+    return ask(function, [arguments], times)[0]
+
+
+def make(argument: object) -> object:
+    """Make the object that an argument describes; numbers and NumPy arrays stand for themselves."""
+    if isinstance(argument, Described):
+        return argument.made()
+    return argument.copy() if isinstance(argument, np.ndarray) else argument
+
+
+def _replies(
+    function: Callable[..., object], arguments: Sequence[object], times: int, tape_factor: float | None
+) -> list[Reply]:
     made: dict[int, object] = {}
     objects = [made.setdefault(id(argument), make(argument)) for argument in arguments]
     replies = []
     for _ in range(times):
         value = _value(function, objects, tape_factor)
-        changes = [
-            change for argument, item in zip(arguments, objects, strict=True) for change in _changes(argument, item)
-        ]
-        replies.append(Reply(value, changes))
+        replies.append(Reply(value, _all_changes(arguments, zip(arguments, objects, strict=True))))
         if isinstance(value, Raised):
             break
     return replies
-
-
-def make(argument: object) -> object:
-    """Make the object that an argument describes; numbers and NumPy arrays stand for themselves."""
-    if isinstance(argument, Tensor):
-        import torch
-
-        tensor = torch.tensor(argument.array).requires_grad_(argument.requires_grad)
-        if argument.grad is not None:
-            tensor.grad = torch.tensor(argument.grad)
-        return tensor
-    if isinstance(argument, TFTensor | TFVariable):
-        import tensorflow as tf
-
-        return tf.constant(argument.array) if isinstance(argument, TFTensor) else tf.Variable(argument.array)
-    if isinstance(argument, Source):
-        import torch
-
-        return function_of(argument.text, {"torch": torch})
-    return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 
 def _value(
     function: Callable[..., object], objects: list[object], tape_factor: float | None
 ) -> Plain | NotPlainError | Raised:
     try:
-        if isinstance(function, Proxy):
-            return plain(function.with_tape(objects, tape_factor))
         with scaled(tape_factor), muted():
             value = function(*objects)
-        return plain(value)
+        return _plain(value)
     except (Lost, Malformed, Untransferable):
         raise
-    except NotPlainError as problem:
-        return problem
     except Exception as error:
         return raised(error)
+
+
+def _told(arguments: Sequence[object], outcome: Outcome) -> Reply:
+    """Return what a call in another process gave."""
+    value, changes = outcome
+    return Reply(value if isinstance(value, Raised) else _plain(value), _all_changes(arguments, changes))
+
+
+def _plain(value: object) -> Plain | NotPlainError:
+    try:
+        return plain(value)
+    except NotPlainError as problem:
+        return problem
+
+
+def _all_changes(arguments: Sequence[object], held: Iterable[tuple[object, Any]]) -> list[str]:
+    """Say what a call changed, from what arguments hold now; one of which nothing is known has not changed."""
+    now = {id(argument): item for argument, item in held}
+    known = [argument for argument in arguments if id(argument) in now]
+    return [change for argument in known for change in _changes(argument, now[id(argument)])]
 
 
 def _changes(argument: object, item: Any) -> Iterator[str]:
     """Say what a call changed in one argument."""
     if isinstance(argument, Tensor):
-        if not _same(argument.array, plain(item)):
+        if not _same(argument.array, item):
             yield "the values of a tensor that it was given"
+        if type(item) is Foreign or not hasattr(item, "requires_grad"):
+            return
         if item.requires_grad != argument.requires_grad:
             yield "`requires_grad` of a tensor that it was given"
-        grad = None if item.grad is None else plain(item.grad)
-        if (grad is None) != (argument.grad is None) or (grad is not None and not _same(argument.grad, grad)):
+        if (item.grad is None) != (argument.grad is None) or not _same(argument.grad, item.grad):
             yield "`.grad` of a tensor that it was given"
-    elif isinstance(argument, TFVariable | TFTensor) and not _same(argument.array, plain(item)):
+    elif isinstance(argument, TFVariable | TFTensor) and not _same(argument.array, item):
         yield "the value of a variable that it was given"
     elif isinstance(argument, np.ndarray) and not _same(argument, item):
         yield "the values of an array that it was given"
 
 
-def _same(before: NDArray[Any] | None, after: NDArray[Any]) -> bool:
-    return before is not None and before.dtype == after.dtype and np.array_equal(before, after)
+def _same(before: NDArray[Any] | None, item: object) -> bool:
+    if before is None:
+        return item is None
+    after = _plain(item)
+    return isinstance(after, np.ndarray) and before.dtype == after.dtype and np.array_equal(before, after)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from gdhelpers.checks.comparator import Mismatch, compare, residual
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, WrongAnswer
 from gdhelpers.checks.plain import NotPlainError
-from gdhelpers.hidden_tests.call import Reply, call
+from gdhelpers.hidden_tests.call import Reply, ask, call
 from gdhelpers.hidden_tests.case import Case
 from gdhelpers.hidden_tests.diagnosis import diagnose
 from gdhelpers.hidden_tests.exceptions import usual_cause
@@ -17,24 +17,26 @@ from gdhelpers.wire.raised import Raised
 Function = Callable[..., object]
 
 
-def examine(function: Function, name: str, cases: Sequence[Case]) -> None:
+def examine(function: Function, name: str, cases: Sequence[Case]) -> list[list[Reply]]:
     """Ask each case twice, and the first once more at the end, since no answer may depend on what was asked before.
 
-    Returns where all is right. Raises `NotAnswered`, `AnswerRaised` or `WrongAnswer`, whose message says what is wrong
-    in the first case that is, with the misconception that explains all the answers, if one does.
+    Returns the answers where all are right. Raises `NotAnswered`, `AnswerRaised` or `WrongAnswer`, whose message says
+    what is wrong in the first case that is, with the misconception that explains all the answers, if one does.
     """
-    for case in cases:
-        problem = _first_problem(case, call(function, case.arguments, times=2))
+    answers = ask(function, [case.arguments for case in cases], times=2)
+    for case, replies in zip(cases, answers, strict=True):
+        problem = _first_problem(case, replies)
         if problem is not None:
-            raise _objection(function, name, cases, case, problem)
+            raise _objection(name, cases, answers, case, problem)
     if _first_problem(cases[0], call(function, cases[0].arguments)) is not None:
         words = f"{name} answers the first question otherwise when it is asked again after others."
         raise WrongAnswer(words, residuals={"the first, asked again": None})
+    return answers
 
 
-def values_are_right(function: Function, cases: Sequence[Case]) -> bool:
+def are_right(cases: Sequence[Case], answers: Sequence[Sequence[Reply]]) -> bool:
     """Whether the answers to all cases are right, the second time too, and leave the arguments as they were."""
-    return all(_first_problem(case, call(function, case.arguments, times=2)) is None for case in cases)
+    return all(_first_problem(case, replies) is None for case, replies in zip(cases, answers, strict=True))
 
 
 def _first_problem(case: Case, replies: Sequence[Reply]) -> Mismatch | None:
@@ -79,12 +81,13 @@ def _wrong_exception(raised: Raised | None) -> Mismatch | None:
     return None
 
 
-def _objection(function: Function, name: str, cases: Sequence[Case], case: Case, problem: Mismatch) -> Exception:
+def _objection(
+    name: str, cases: Sequence[Case], answers: list[list[Reply]], case: Case, problem: Mismatch
+) -> Exception:
     """Say what is wrong, by its cause if it can be named."""
     if problem.kind == "not answered":
         return NotAnswered(f"{name} is not answered yet: it raises NotImplementedError.")
     kind = AnswerRaised if problem.kind == "raised" else WrongAnswer
-    answers = [call(function, asked.arguments, times=2) for asked in cases]
     asked = list(zip(cases, answers, strict=True))
     wrong = {each.name: _residual(each, replies) for each, replies in asked if _first_problem(each, replies)}
     misconception = diagnose(answers, name, cases)

@@ -6,7 +6,7 @@ there, probabilities are judged where rounding the logits cannot move them by 1e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,20 +15,20 @@ from numpy.typing import ArrayLike, NDArray
 from gdhelpers import reference
 from gdhelpers.checks.errors import WrongAnswer
 from gdhelpers.hidden_tests import seed, slope, tape
-from gdhelpers.hidden_tests.call import TFTensor, TFVariable, call
+from gdhelpers.hidden_tests.call import Reply
 from gdhelpers.hidden_tests.case import Arguments, Case, neighbours
 from gdhelpers.hidden_tests.examination import Function, examine
 from gdhelpers.hidden_tests.logistic_model import FAR, Array, Model, draw, f32, labels, one_changed
 from gdhelpers.reference import budgets
 from gdhelpers.reference.logistic_regression import logits
+from gdhelpers.wire.described import TFTensor, TFVariable
 
 
 def predict_proba(answer: Function) -> None:
     """Examine `predict_proba(X, W, b)`."""
     cases = predict_proba_cases()
-    examine(answer, "predict_proba", cases)
-    for case in cases:
-        _demand_probabilities(answer, case)
+    for case, replies in zip(cases, examine(answer, "predict_proba", cases), strict=True):
+        _demand_probabilities(case, replies)
 
 
 def log_loss(answer: Function) -> None:
@@ -38,8 +38,9 @@ def log_loss(answer: Function) -> None:
 
 def logistic_gradients(answer: Function) -> None:
     """Examine `logistic_gradients(X, y, W, b)`."""
-    examine(answer, "logistic_gradients", logistic_gradients_cases())
-    _demand_slope(answer, logistic_gradients_cases()[0])
+    cases = logistic_gradients_cases()
+    answers = examine(answer, "logistic_gradients", cases)
+    _demand_slope(answers[0][0].value, cases[0])
 
 
 def logistic_gradients_tape(answer: Function) -> None:
@@ -346,17 +347,17 @@ def _flat(cases: Iterator[tuple[str, Arguments]]) -> Iterator[Arguments]:
 # Beyond values
 
 
-def _demand_slope(answer: Function, case: Case) -> None:
+def _demand_slope(gradients: Any, case: Case) -> None:
     """Compare with the measured slope of the loss; the second derivative of the sigmoid is at most 1 / (6 sqrt(3))."""
     X, y = (argument.array.astype(np.float64) for argument in case.arguments[:2])  # type: ignore[attr-defined]
     third = float(np.mean((np.abs(X).sum(axis=1) + 1.0) ** 3)) / (6.0 * np.sqrt(3.0))
     rng = seed.generator("slope of the log loss")
-    slope.demand(answer, case, lambda W, b: reference.log_loss_from_logits(y, logits(X, W, b)), third, rng)
+    slope.demand(gradients, case, lambda W, b: reference.log_loss_from_logits(y, logits(X, W, b)), third, rng)
 
 
-def _demand_probabilities(answer: Function, case: Case) -> None:
-    value: Any = call(answer, case.arguments)[0].value
-    if np.min(value) < 0.0 or np.max(value) > 1.0:
+def _demand_probabilities(case: Case, replies: Sequence[Reply]) -> None:
+    values: list[Any] = [reply.value for reply in replies]
+    if np.min(values) < 0.0 or np.max(values) > 1.0:
         raise WrongAnswer(
             f"predict_proba returns a number outside [0, 1], which is no probability (case: {case.name})."
         )

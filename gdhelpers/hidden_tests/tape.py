@@ -11,9 +11,9 @@ from typing import Any
 
 from gdhelpers.checks.comparator import compare
 from gdhelpers.checks.errors import NotAnswered, WrongAnswer
-from gdhelpers.hidden_tests.call import call
+from gdhelpers.hidden_tests.call import Reply, ask
 from gdhelpers.hidden_tests.case import Case
-from gdhelpers.hidden_tests.examination import Function, values_are_right
+from gdhelpers.hidden_tests.examination import Function, are_right
 from gdhelpers.wire.raised import Raised
 from gdhelpers.wire.tape import Replaced
 
@@ -30,24 +30,24 @@ ASKED = 2
 
 def demand(answer: Function, cases: Sequence[Case]) -> None:
     """Raise an `Objection` where the gradients are not right, or do not come from a tape."""
-    _demand_right_gradients(answer, cases)
-    for case in cases[:ASKED]:
-        _demand_tape(answer, case)
+    _demand_right_gradients(cases, ask(answer, [case.arguments for case in cases], times=2))
+    traced = cases[:ASKED]
+    for case, (reply,) in zip(traced, ask(answer, [case.arguments for case in traced], 1, FACTOR), strict=True):
+        _demand_tape(case, reply.value)
 
 
-def _demand_right_gradients(answer: Function, cases: Sequence[Case]) -> None:
-    first = call(answer, cases[0].arguments)[0].value
+def _demand_right_gradients(cases: Sequence[Case], answers: list[list[Reply]]) -> None:
+    first = answers[0][0].value
     if isinstance(first, Raised) and "NotImplementedError" in first.kinds:
         raise NotAnswered("logistic_gradients is not answered yet: it raises NotImplementedError.")
-    if not values_are_right(answer, cases):
+    if not are_right(cases, answers):
         raise WrongAnswer(
             "This point is for right gradients that come from the tape, and what logistic_gradients returns is not "
             "right yet: the checks above say more."
         )
 
 
-def _demand_tape(answer: Function, case: Case) -> None:
-    value: Any = call(answer, case.arguments, tape_factor=FACTOR)[0].value
+def _demand_tape(case: Case, value: Any) -> None:
     if isinstance(value, Raised) and value.kinds[0] == Replaced.__name__:
         raise WrongAnswer(
             "Whether the gradients come from a tape cannot be seen: this notebook replaced `tf.GradientTape.gradient`. "

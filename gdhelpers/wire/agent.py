@@ -19,6 +19,7 @@ from gdhelpers.wire.tape import scaled
 from gdhelpers.wire.value import Writer
 
 Tree = dict[str, Any]
+Answers = Iterator[tuple[Tree, Writer]]
 
 ECHO = "an echo"
 """A function of the agent's own, by a name that no notebook can define."""
@@ -42,47 +43,59 @@ class Agent:
         self._leaving = leaving
         self._signs = signs
         self._own = {ECHO: _echo}
-        self._asked: dict[str, Callable[[Tree, list[Any]], tuple[Tree, Writer]]] = {
-            "look": self._look,
-            "call": self._call,
-        }
+        self._asked: dict[str, Callable[[Tree, list[Any]], Answers]] = {"look": self._look, "call": self._calls}
 
     def answer(self) -> None:
-        """Answer the next question; raises `Lost` where nobody asks any more."""
+        """Answer the next message; raises `Lost` where nobody asks any more."""
         tree, arrays = self._stream.receive()
-        try:
-            reply, writer = self._asked[tree["ask"]](tree, arrays)
-            self._stream.send(reply | {"objects": writer.trees}, writer.arrays)
-        except Malformed:  # what came of it is too long
-            self._stream.send({"value": {"foreign": "something too large"}, "changed": [], "objects": []})
+        for reply, writer in self._asked[tree["ask"]](tree, arrays):
+            try:
+                self._stream.send(reply | {"objects": writer.trees}, writer.arrays)
+            except Malformed:  # what came of it is too long
+                self._stream.send({"value": {"foreign": "something too large"}, "changed": [], "objects": []})
 
-    def _look(self, tree: Tree, arrays: list[Any]) -> tuple[Tree, Writer]:
+    def _look(self, tree: Tree, arrays: list[Any]) -> Answers:
         del arrays
         writer = Writer()
         found = [self._found(name, writer) for name in tree["names"] if name in self._names]
-        return {"found": found, "signs": self._signs()}, writer
+        yield {"found": found, "signs": self._signs()}, writer
 
     def _found(self, name: str, writer: Writer) -> list[Any]:
         value = self._names[name]
         return [name, None] if callable(value) else [name, {"is": writer.write_or_describe(value)}]
 
-    def _call(self, tree: Tree, arrays: list[Any]) -> tuple[Tree, Writer]:
-        reader = Reader(arrays, tree["objects"], self._names.__getitem__)
-        positional = [reader.read(item) for item in tree["arguments"]]
-        keywords = {name: reader.read(item) for name, item in tree["keywords"]}
-        before = [state(item) for item in reader.objects]
-        writer = Writer()
+    def _calls(self, tree: Tree, arrays: list[Any]) -> Answers:
+        """Call a function with one set of arguments after the other; each call has an answer of its own.
+
+        A call that raises is not repeated; one that ends Python, or is interrupted, is the last.
+        """
+        for question in tree["questions"]:
+            own, arrays = arrays[: question["arrays"]], arrays[question["arrays"] :]
+            reader = Reader(own, question["objects"], self._names.__getitem__)
+            positional = [reader.read(item) for item in question["arguments"]]
+            keywords = {name: reader.read(item) for name, item in question["keywords"]}
+            before = [state(item) for item in reader.objects]
+            for _ in range(tree["times"]):
+                writer = Writer()
+                came = self._call(tree, positional, keywords, writer)
+                reply = {"raised": _told(came)} if isinstance(came, Raised) else {"value": came}
+                yield reply | {"changed": list(_changed(reader.objects, before, writer))}, writer
+                if isinstance(came, Raised):
+                    if came.is_last:
+                        return
+                    break
+
+    def _call(self, tree: Tree, positional: list[Any], keywords: dict[str, Any], writer: Writer) -> Any:
+        """Call the function once; return the tree of its value, or what it raised."""
+        name = tree["name"]
         with _interruptible():
             try:
                 with scaled(tree["tape_factor"]), muted():
-                    name = tree["name"]
                     value = (self._own.get(name) or self._names[name])(*positional, **keywords)
-                reply = {"value": writer.write_or_describe(value)}
-                if self._leaving():
-                    reply = {"raised": _told(Raised(("SystemExit",), "it asked Python to end", None))}
+                came = writer.write_or_describe(value)
+                return Raised(("SystemExit",), "it asked Python to end", None) if self._leaving() else came
             except BaseException as error:
-                reply = {"raised": _told(raised(error))}
-        return reply | {"changed": list(_changed(reader.objects, before, writer))}, writer
+                return raised(error)
 
 
 def _echo(*values: Any) -> Any:

@@ -20,6 +20,13 @@ SIGNS = 20
 """Signs of tampering that are kept."""
 
 
+Question = tuple[Sequence[Any], dict[str, Any]]
+"""The arguments of a call: the positional ones, and those with keywords."""
+
+Outcome = tuple[Any, list[tuple[Any, Any]]]
+"""What a call returned or `Raised`; and which of its arguments were changed, each beside what it holds now."""
+
+
 class Interrupted(BaseException):
     """A call was interrupted, as where it took too long: no test goes on after that, whatever it catches."""
 
@@ -34,7 +41,8 @@ class Student:
     def look(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what is known by these names: functions as proxies, values as copies, nothing for a missing name."""
         wanted = list(names)
-        tree, arrays = self._ask({"ask": "look", "names": wanted})
+        self._send({"ask": "look", "names": wanted})
+        tree, arrays = self._receive()
         reader = Reader(arrays, _part(tree, "objects", list))
         self._note(_readable(str(sign)[:NAMES]) for sign in _part(tree, "signs", list))
         found = {}
@@ -46,44 +54,93 @@ class Student:
             found[name] = Foreign(f"{name}, {value.what},") if type(value) is Foreign else value
         return found
 
-    def call(
-        self, name: str, arguments: Sequence[Any], keywords: dict[str, Any], tape_factor: float | None = None
-    ) -> Any:
+    def call(self, name: str, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
         """Call a function there; what it changes in the arguments is changed in these objects, too.
 
         Raises what it raised: a built-in exception as it is, any other as a new class of its name below the nearest
-        built-in one. With a `tape_factor`, what `tf.GradientTape.gradient` returns meanwhile is multiplied by it.
+        built-in one.
         """
-        writer = Writer(functions=True)
-        asked = {
-            "ask": "call",
-            "name": name,
-            "arguments": [writer.write(item) for item in arguments],
-            "keywords": [[key, writer.write(item)] for key, item in keywords.items()],
-            "tape_factor": tape_factor,
-        }
-        tree, arrays = self._ask(asked | {"objects": writer.trees}, writer.arrays)
-        reader = Reader(arrays, _part(tree, "objects", list))
-        for place, new in _changes(tree, reader, len(writer.objects)):
-            carry_over(writer.objects[place], new)
-        if "raised" in tree:
-            told = _raised(tree["raised"])
-            if told.kinds[0] == "SystemExit":
-                self._hang_up()
-                raise Lost(f"{name} ended Python")
-            if told.kinds[0] == "KeyboardInterrupt":
-                raise Interrupted(f"{name} was interrupted")
-            raise exception(told)
-        value = reader.read(_part(tree, "value", object))
-        if isinstance(value, Foreign):
-            self._note([f"{name} returned {value.what}"])
+        (((value, changes),),) = self.ask(name, [(arguments, keywords)])
+        for old, new in changes:
+            carry_over(old, new)
+        if isinstance(value, Raised):
+            raise exception(value)
         return value
 
-    def _ask(self, tree: dict[str, Any], arrays: Sequence[Any] = ()) -> tuple[dict[str, Any], list[Any]]:
+    def ask(
+        self,
+        name: str,
+        questions: Sequence[Question],
+        times: int = 1,
+        tape_factor: float | None = None,
+        *,
+        numbers_alone: bool = False,
+    ) -> list[list[Outcome]]:
+        """Call a function there for each question in turn, `times` times with the same objects; one that raises, once.
+
+        All the questions go in one message, so that the other side is woken once. With a `tape_factor`, what
+        `tf.GradientTape.gradient` returns meanwhile is multiplied by it; with `numbers_alone`, values are as a `Reader`
+        of that kind reads them.
+        """
+        writers, asked = [], []
+        for arguments, keywords in questions:
+            writer = Writer(functions=True)
+            asked.append({
+                "arguments": [writer.write(item) for item in arguments],
+                "keywords": [[key, writer.write(item)] for key, item in keywords.items()],
+                "objects": writer.trees,
+                "arrays": len(writer.arrays),
+            })  # fmt: skip
+            writers.append(writer)
+        tree = {"ask": "call", "name": name, "questions": asked, "times": times, "tape_factor": tape_factor}
+        self._send(tree, [array for writer in writers for array in writer.arrays])
+        return [self._outcomes(name, writer.objects, times, numbers_alone) for writer in writers]
+
+    def _outcomes(self, name: str, objects: list[Any], times: int, numbers_alone: bool) -> list[Outcome]:
+        outcomes = []
+        for _ in range(times):
+            outcomes.append(self._outcome(objects, numbers_alone))
+            value, _ = outcomes[-1]
+            if isinstance(value, Foreign):
+                self._note([f"{name} returned {value.what}"])
+            if isinstance(value, Raised):
+                self._demand_more(name, value)
+                break
+        return outcomes
+
+    def _outcome(self, objects: list[Any], numbers_alone: bool) -> Outcome:
+        tree, arrays = self._receive()
+        try:
+            told, changed = _part(tree, "objects", list), _part(tree, "changed", list)
+            reader = Reader(arrays, told, numbers_alone=numbers_alone)
+            as_they_are = Reader(arrays, told) if numbers_alone and changed else reader
+            changes = [(objects[place], new) for place, new in _changes(changed, as_they_are, len(objects))]
+            return _raised(tree["raised"]) if "raised" in tree else reader.read(_part(tree, "value", object)), changes
+        except Malformed:
+            self._hang_up()  # more answers may be on their way, and nobody waits for them
+            raise
+
+    def _demand_more(self, name: str, told: Raised) -> None:
+        """Raise `Lost` or `Interrupted` where nothing more will come."""
+        if told.kinds[0] == "SystemExit":
+            self._hang_up()
+            raise Lost(f"{name} ended Python")
+        if told.is_last:
+            raise Interrupted(f"{name} was interrupted")
+
+    def _send(self, tree: dict[str, Any], arrays: Sequence[Any] = ()) -> None:
         if self._stream is None:
             raise Lost("the student's process has ended")
         try:
             self._stream.send(tree, arrays)
+        except (Malformed, Lost):
+            self._hang_up()
+            raise
+
+    def _receive(self) -> tuple[dict[str, Any], list[Any]]:
+        if self._stream is None:
+            raise Lost("the student's process has ended")
+        try:
             reply, found = self._stream.receive()
             if type(reply) is not dict:
                 raise Malformed("it is no answer")
@@ -131,9 +188,12 @@ class Proxy(Named):
         """Call the function with plain data; see `Student.call`."""
         return self._student.call(self.name, arguments, keywords)
 
-    def with_tape(self, arguments: Sequence[Any], factor: float | None) -> Any:
-        """Call the function while gradients of the tape are multiplied by a factor."""
-        return self._student.call(self.name, arguments, {}, factor)
+    def ask(
+        self, questions: Sequence[Sequence[Any]], times: int = 1, tape_factor: float | None = None
+    ) -> list[list[Outcome]]:
+        """Call the function with one set of arguments after the other; see `Student.ask`. Values are numbers alone."""
+        asked: list[Question] = [(arguments, {}) for arguments in questions]
+        return self._student.ask(self.name, asked, times, tape_factor, numbers_alone=True)
 
     def __repr__(self) -> str:
         return f"<{self.name}, a function of the student's notebook>"
@@ -152,8 +212,8 @@ def exception(told: Raised) -> Exception:
     return error
 
 
-def _changes(tree: dict[str, Any], reader: Reader, count: int) -> Iterable[tuple[int, Any]]:
-    for pair in _part(tree, "changed", list):
+def _changes(changed: list[Any], reader: Reader, count: int) -> Iterable[tuple[int, Any]]:
+    for pair in changed:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not int or not 0 <= pair[0] < count:
             raise Malformed("it tells of a change to something that was not sent")
         yield pair[0], reader.read(pair[1])

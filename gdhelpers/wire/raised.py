@@ -26,6 +26,11 @@ class Raised:
     message: str
     line: str | None
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing is called after it: Python was asked to end, or was interrupted."""
+        return self.kinds[0] in ("SystemExit", "KeyboardInterrupt")
+
     def __str__(self) -> str:
         where = f" in the line `{self.line}`" if self.line else ""
         return f"{self.kinds[0]}: {self.message}{where}" if self.message else f"{self.kinds[0]}{where}"

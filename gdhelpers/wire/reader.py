@@ -21,7 +21,8 @@ class Reader:
     """Reads values; `objects` are those that were written once and may be referred to often.
 
     `named` finds what the reader's side knows by a name. Where none is given, as for what a student's process has
-    written, a message that holds functions, modules or names is malformed.
+    written, a message that holds functions, modules or names is malformed. With `numbers_alone` an array stands for
+    each tensor and variable: whoever looks at nothing else needs no framework.
     """
 
     def __init__(
@@ -29,10 +30,13 @@ class Reader:
         arrays: Sequence[Array],
         trees: Sequence[Tree],
         named: Callable[[str], Any] | None = None,
+        *,
+        numbers_alone: bool = False,
     ) -> None:
         self.objects: list[Any] = []
         self._arrays = arrays
         self._named = named
+        self._readers = _READERS | _NUMBERS if numbers_alone else _READERS
         self._nodes = 0
         if type(trees) is not list or len(trees) > NODES:
             raise Malformed("it has no list of objects")
@@ -56,7 +60,7 @@ class Reader:
         if kind == "int":
             return _int(tree["int"])
         if kind == "scalar":
-            return self._array(tree["scalar"])[()]
+            return self.array(tree["scalar"])[()]
         if kind == "foreign":
             return Foreign(_text(tree["foreign"])[:NAMES].encode("utf-8", "replace").decode())
         if kind == "module" and self._named is not None:
@@ -82,15 +86,15 @@ class Reader:
         if kind == "dict":
             return self._dict(_list(tree["dict"]))
         if kind == "numpy":
-            return self._array(tree["numpy"])
+            return self.array(tree["numpy"])
         if kind == "function" and self._named is not None:
             return function_of(tree["function"], {name: self.read(item) for name, item in tree["names"]})
         if kind == "named" and self._named is not None:
             return self._named(tree["named"])
-        if kind not in _READERS:
+        if kind not in self._readers:
             raise Malformed(f"it holds a {kind[:NAMES]}")
         try:
-            return _READERS[kind](self, tree)
+            return self._readers[kind](self, tree)
         except Exception as error:  # whatever a library says of numbers and names that make no such object
             raise Malformed(f"its {kind} is none: {type(error).__name__}") from error
 
@@ -105,9 +109,10 @@ class Reader:
             found[key] = item
         return found
 
-    def _array(self, number: Any) -> Array:
+    def array(self, number: Any) -> Array:
+        """Return the array of a number, or of two for a complex one of double width."""
         if type(number) is list and len(number) == 2:
-            return self._array(number[0]) + 1j * self._array(number[1])
+            return self.array(number[0]) + 1j * self.array(number[1])
         if type(number) is not int or not 0 <= number < len(self._arrays):
             raise Malformed("it refers to an array that it does not hold")
         return self._arrays[number]
@@ -147,7 +152,7 @@ def _is_hashable(key: Any) -> bool:
 def _read_torch(reader: Reader, tree: Mapping[str, Any]) -> Any:
     import torch
 
-    tensor = torch.from_numpy(np.array(reader._array(tree["torch"])))
+    tensor = torch.from_numpy(np.array(reader.array(tree["torch"])))
     if tree["bfloat16"]:
         tensor = tensor.view(torch.bfloat16)
     if tree["parameter"]:
@@ -160,19 +165,19 @@ def _read_torch(reader: Reader, tree: Mapping[str, Any]) -> Any:
 
 
 def _read_tensorflow(reader: Reader, tree: Mapping[str, Any]) -> Any:
-    return _tensor(reader._array(tree["tensorflow"]), tree["dtype"])
+    return _tensor(reader.array(tree["tensorflow"]), tree["dtype"])
 
 
 def _read_variable(reader: Reader, tree: Mapping[str, Any]) -> Any:
     import tensorflow as tf
 
-    return tf.Variable(_tensor(reader._array(tree["variable"]), tree["dtype"]), trainable=bool(tree["trainable"]))
+    return tf.Variable(_tensor(reader.array(tree["variable"]), tree["dtype"]), trainable=bool(tree["trainable"]))
 
 
 def _read_keras(reader: Reader, tree: Mapping[str, Any]) -> Any:
     import keras
 
-    numbers = _tensor(reader._array(tree["keras"]), tree["dtype"])
+    numbers = _tensor(reader.array(tree["keras"]), tree["dtype"])
     return keras.Variable(numbers, trainable=bool(tree["trainable"]), dtype=numbers.dtype.name)
 
 
@@ -203,7 +208,7 @@ def _read_frame(reader: Reader, tree: Mapping[str, Any]) -> Any:
 def _column(reader: Reader, tree: Tree) -> Any:
     if type(tree) is dict:
         return [None if item is None else _text(item) for item in _list(tree["text"])]
-    return reader._array(tree)
+    return reader.array(tree)
 
 
 def _label(name: Tree) -> Any:
@@ -219,4 +224,32 @@ _READERS: dict[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
     "keras": _read_keras,
     "series": _read_series,
     "frame": _read_frame,
+}
+
+
+def _numbers_of_torch(reader: Reader, tree: Mapping[str, Any]) -> Array:
+    array = reader.array(tree["torch"])
+    if tree["bfloat16"]:
+        return _of_bfloat16(array)
+    return array.astype(np.float64) if array.dtype == np.float16 else array
+
+
+def _numbers_of(kind: str) -> Callable[[Reader, Mapping[str, Any]], Array]:
+    def numbers(reader: Reader, tree: Mapping[str, Any]) -> Array:
+        array = reader.array(tree[kind])
+        return _of_bfloat16(array) if tree["dtype"] == "bfloat16" else array
+
+    return numbers
+
+
+def _of_bfloat16(bits: Array) -> Array:
+    """Return the numbers that NumPy lacks in float64: they are the upper halves of float32."""
+    return (bits.view(np.uint16).astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+
+
+_NUMBERS: dict[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
+    "torch": _numbers_of_torch,
+    "tensorflow": _numbers_of("tensorflow"),
+    "variable": _numbers_of("variable"),
+    "keras": _numbers_of("keras"),
 }

@@ -8,6 +8,7 @@ that occurs twice in a message is written once and stays one object.
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
@@ -39,6 +40,18 @@ class Named:
     name: str
 
 
+class Described(ABC):
+    """Something that only describes an object, which the reader makes."""
+
+    @abstractmethod
+    def made(self) -> Any:
+        """Return the object."""
+
+    @abstractmethod
+    def written(self, writer: Writer) -> Tree:
+        """Return the tree of the object."""
+
+
 class Writer:
     """Writes values; `objects` are those that may be shared or changed, `trees` what was written of them."""
 
@@ -61,7 +74,7 @@ class Writer:
         if kind is int:
             return _int(value)
         if issubclass(kind, np.generic) and kind.__module__ == "numpy":
-            return {"scalar": self._array(np.asarray(value))}
+            return {"scalar": self.array(np.asarray(value))}
         if issubclass(kind, tuple):
             return {"tuple": [self.write(item, depth - 1) for item in tuple.__iter__(value)]}
         if self._functions and isinstance(value, ModuleType):
@@ -96,13 +109,15 @@ class Writer:
             return {"function": source.text_of(value), "names": names}
         if self._functions and isinstance(value, Named):
             return {"named": value.name}
+        if self._functions and isinstance(value, Described):
+            return value.written(self)
         if issubclass(kind, list):
             return {"list": [self.write(item, depth - 1) for item in list.__iter__(value)]}
         if kind is dict:
             pairs = [[self.write(key, depth - 1), self.write(item, depth - 1)] for key, item in value.items()]
             return {"dict": pairs}
         if kind is np.ndarray:
-            return {"numpy": self._array(value)}
+            return {"numpy": self.array(value)}
         for module, write in _WRITERS.items():
             library = sys.modules.get(module)
             tree = write(self, library, value) if library is not None else None
@@ -110,10 +125,10 @@ class Writer:
                 return tree
         raise Untransferable(f"an object of type {name_of(kind)}")
 
-    def _array(self, value: Array) -> int | list[int]:
+    def array(self, value: Array) -> int | list[int]:
         """Keep the numbers of an array; two of them for a complex one of double width, which safetensors lacks."""
         if value.dtype == np.complex128:
-            return [self._array(value.real), self._array(value.imag)]  # type: ignore[list-item]
+            return [self.array(value.real), self.array(value.imag)]  # type: ignore[list-item]
         if value.dtype not in _NUMBERS:
             raise Untransferable(f"an array of dtype {value.dtype}")
         self.arrays.append(np.array(value, order="C"))
@@ -134,7 +149,7 @@ def _write_torch(writer: Writer, torch: Any, value: Any) -> Tree | None:
         raise Untransferable("a sparse tensor")
     grad = None if not value.is_leaf or value.grad is None else writer.write(value.grad)
     return {
-        "torch": writer._array(_numbers_of_torch(torch, value)),
+        "torch": writer.array(_numbers_of_torch(torch, value)),
         "bfloat16": value.dtype == torch.bfloat16,
         "parameter": kind is torch.nn.Parameter,
         "requires_grad": value.requires_grad,
@@ -157,11 +172,11 @@ def _write_tensorflow(writer: Writer, tf: Any, value: Any) -> Tree | None:
     if keras is not None and type(value) is keras.Variable:
         value, variable = value.value, "keras"
     if type(value) is EagerTensor:
-        return {"tensorflow": writer._array(_numbers_of_tensorflow(tf, value)), "dtype": value.dtype.name}
+        return {"tensorflow": writer.array(_numbers_of_tensorflow(tf, value)), "dtype": value.dtype.name}
     if type(value) is not ResourceVariable:
         return None
     numbers = _numbers_of_tensorflow(tf, ResourceVariable.read_value(value))
-    return {variable: writer._array(numbers), "dtype": value.dtype.name, "trainable": bool(value.trainable)}
+    return {variable: writer.array(numbers), "dtype": value.dtype.name, "trainable": bool(value.trainable)}
 
 
 def _numbers_of_tensorflow(tf: Any, tensor: Any) -> Array:
@@ -184,7 +199,7 @@ def _write_pandas(writer: Writer, pandas: Any, value: Any) -> Tree | None:
 def _column(writer: Writer, column: Any) -> Tree:
     """Write the numbers of a column or an index, or its strings."""
     if isinstance(column.dtype, np.dtype) and column.dtype in _NUMBERS:
-        return writer._array(column.to_numpy())
+        return writer.array(column.to_numpy())
     items = [None if item is None or item != item else item for item in column.tolist()]  # noqa: PLR0124 - NaN
     if all(item is None or type(item) is str for item in items):
         return {"text": items}

@@ -8,9 +8,10 @@ from gdhelpers import reference, spellings
 from gdhelpers.checks import NotAnswered, WrongAnswer, compare
 from gdhelpers.hidden_tests import autograd as hidden_tests
 from gdhelpers.hidden_tests import seed
-from gdhelpers.hidden_tests.call import Source, make
+from gdhelpers.hidden_tests.call import make
 from gdhelpers.reference import Function, budgets
 from gdhelpers.reference.functions import FAMILIES, cliff, quadratic
+from gdhelpers.wire.described import Source
 
 NAMES = ("derivative", "accumulated_grad", "descend", "minimise")
 DTYPES = (torch.float32, torch.float64)

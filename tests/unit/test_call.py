@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import torch
 
-from gdhelpers.hidden_tests.call import Source, Tensor, TFVariable, call
+from gdhelpers.hidden_tests.call import call
+from gdhelpers.wire.described import Source, Tensor, TFVariable
 from gdhelpers.wire.raised import Raised
 
 X = np.ones((2, 1), dtype=np.float32)

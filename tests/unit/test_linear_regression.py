@@ -9,10 +9,11 @@ import torch
 from gdhelpers import misconceptions, reference, spellings
 from gdhelpers.checks import AnswerRaised, NotAnswered, Objection, compare, plain
 from gdhelpers.hidden_tests import linear_regression as hidden_tests
-from gdhelpers.hidden_tests.call import Tensor, TFTensor, call
+from gdhelpers.hidden_tests.call import call
 from gdhelpers.hidden_tests.examination import Case
 from gdhelpers.hidden_tests.seed import seeded
 from gdhelpers.quiet import quietly
+from gdhelpers.wire.described import Tensor, TFTensor
 from gdhelpers.wire.raised import Raised
 
 with quietly():
