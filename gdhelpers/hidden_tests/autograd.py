@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
@@ -43,12 +44,22 @@ class Descent:
     lr: float
     steps: int
 
-    @property
+    @cached_property
     def path(self) -> list[float]:
         """Every x on the way, `x0` included."""
         return [self.x0, *reference.descend(self.f, self.x0, self.lr, self.steps)]
 
-    @property
+    @cached_property
+    def slopes(self) -> list[float]:
+        """The slope at every x on the way."""
+        return [self.f.derivative(x) for x in self.path]
+
+    @cached_property
+    def curvatures(self) -> list[float]:
+        """The curvature at every x on the way."""
+        return [self.f.curvature(x) for x in self.path]
+
+    @cached_property
     def errors(self) -> list[float]:
         """How far a float32 computation of each x may be off."""
         return [UNIT * abs(self.x0), *budgets.descend(self.f, self.x0, self.lr, self.steps)]
@@ -279,11 +290,11 @@ def _attempt(rng: Generator, family: Family, steps: int, shares: Range) -> Desce
 
 def _is_steady(descent: Descent, family: Family) -> bool:
     """Whether the descent stays in its range, contracts at every step and begins with a step that can be seen."""
-    f, lr, path, width = descent.f, descent.lr, descent.path, family.high - family.low
+    lr, path, width = descent.lr, descent.path, family.high - family.low
     return (
         all(family.low <= x <= family.high for x in path)
-        and all(0.1 < abs(1.0 - lr * f.curvature(x)) < 0.99 for x in path)
-        and abs(lr * f.derivative(path[0])) > 2e-3 * width
+        and all(0.1 < abs(1.0 - lr * curvature) < 0.99 for curvature in descent.curvatures)
+        and abs(lr * descent.slopes[0]) > 2e-3 * width
         and descent.errors[-1] < 1e-5 * width
     )
 
@@ -294,7 +305,7 @@ def _search(
     """Draw a descent and the `tol` that it meets after `steps` updates, in float32 as in float64."""
     for _ in range(ATTEMPTS):
         descent = _descent(rng, family, steps, shares)
-        slope = descent.f.derivative(descent.x0)
+        slope = descent.slopes[0]
         tol = _tolerance(descent)
         if {"left": slope > 0, "right": slope < 0, "either": True}[downhill] and _is_clear(descent, tol):
             return descent, tol
@@ -303,17 +314,16 @@ def _search(
 
 def _tolerance(descent: Descent) -> float:
     """Return a number between the last two slopes of the descent."""
-    *_, last = slopes = [abs(descent.f.derivative(x)) for x in descent.path]
+    *_, last = slopes = [abs(slope) for slope in descent.slopes]
     return _rounded(float(np.sqrt(slopes[-2] * last)) if descent.steps else 1.5 * last)
 
 
 def _is_clear(descent: Descent, tol: float) -> bool:
     """Whether `tol` is first met by the last x, with a margin that no float32 rounding of any x or slope can cross."""
-    f = descent.f
-    slopes = [abs(f.derivative(x)) for x in descent.path]
+    slopes = [abs(slope) for slope in descent.slopes]
     margins = [
-        CLEAR * (abs(f.curvature(x)) * error + budgets.derivative(f, x) + UNIT * tol)
-        for x, error in zip(descent.path, descent.errors, strict=True)
+        CLEAR * (abs(curvature) * error + budgets.derivative(descent.f, x) + UNIT * tol)
+        for x, curvature, error in zip(descent.path, descent.curvatures, descent.errors, strict=True)
     ]
     early = all(slope - tol > margin for slope, margin in zip(slopes[:-1], margins[:-1], strict=True))
     return early and tol - slopes[-1] > margins[-1]

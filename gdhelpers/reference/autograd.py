@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from gdhelpers.reference.rounding import Rounded
-
-Number = TypeVar("Number", float, Rounded)
+from gdhelpers.reference.rounding import Number
 
 
 @dataclass(frozen=True)
@@ -28,11 +25,11 @@ class Function:
 
     name: str
     source: str
-    slope: Callable[[Rounded], Rounded]
+    slope: Callable[[Number], Number]
 
     def derivative(self, x: float) -> float:
         """Return f'(x) in float64."""
-        return float(self.slope(Rounded(x)).value)
+        return float(self.slope(np.float64(x)))
 
     def curvature(self, x: float) -> float:
         """Return f''(x), by a central difference of the closed form of f'."""

@@ -70,13 +70,12 @@ def _scalar_step(f: Function, x: float, error: float, lr: float) -> tuple[float,
 
 def mse(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> float:
     """Bound the error of the loss."""
-    r = _residual(X, y, W, b)
-    return FORMS * float((r * r).mean().error)
+    return _mse_error(_residual(X, y, W, b))
 
 
 def mse_gradients(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     """Bound the errors of dW and db."""
-    dW, db = _linear_gradients(X, y, W, b)
+    dW, db = _linear_gradients(X, _residual(X, y, W, b))
     return FORMS * dW.error, FORMS * db.error
 
 
@@ -84,11 +83,13 @@ def fit_linear(X: ArrayLike, y: ArrayLike, lr: float, steps: int) -> tuple[Array
     """Bound the errors of W, b and the losses of a descent."""
     design = _with_ones(X)
     stretch = float(np.linalg.norm(np.eye(design.shape[1]) - lr * 2.0 / len(design) * design.T @ design, 2))
+    bend = _bend(design, 2.0)
     W, b, error = np.zeros((design.shape[1] - 1, 1)), np.zeros(1), 0.0
     losses = []
     for _ in range(steps):
-        dW, db = _linear_gradients(X, y, W, b)
-        losses.append(mse(X, y, W, b) + _loss_shift(design, dW, db, error, 2.0))
+        r = _residual(X, y, W, b)
+        dW, db = _linear_gradients(X, r)
+        losses.append(_mse_error(r) + _loss_shift(dW, db, error, bend))
         W, b, error = _step(W, b, dW, db, lr, stretch, error)
     return np.full_like(W, error), np.full_like(b, error), losses
 
@@ -97,8 +98,11 @@ def _residual(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> Rounded
     return Rounded(X) @ W + b - np.asarray(y, dtype=np.float64).reshape(-1, 1)
 
 
-def _linear_gradients(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Rounded, Rounded]:
-    r = _residual(X, y, W, b)
+def _mse_error(r: Rounded) -> float:
+    return FORMS * float((r * r).mean().error)
+
+
+def _linear_gradients(X: ArrayLike, r: Rounded) -> tuple[Rounded, Rounded]:
     share = Rounded.of(2.0 / len(r.value))
     return share * (Rounded(X).T @ r), share * r.sum(axis=0)
 
@@ -122,7 +126,7 @@ def log_loss(y: ArrayLike, p: ArrayLike, tol: float = 1e-10) -> float:
 
 def logistic_gradients(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     """Bound the errors of dW and db, by the chain rule through p, which loses more than p - y."""
-    dW, db = _logistic_gradients(X, y, W, b)
+    dW, db = _logistic_gradients(X, y, _probability(X, W, b))
     return FORMS * dW.error, FORMS * db.error
 
 
@@ -132,14 +136,15 @@ def fit_logistic(
     """Bound the errors of W, b and the losses of a descent."""
     design = _with_ones(X)
     W, b = np.asarray(W0, dtype=np.float64), np.asarray(b0, dtype=np.float64)
-    error = UNIT * float(np.linalg.norm(np.append(W, b)))
+    bend, error = _bend(design, 0.25), UNIT * float(np.linalg.norm(np.append(W, b)))
     losses = []
     for _ in range(steps):
-        dW, db = _logistic_gradients(X, y, W, b)
+        probability = _probability(X, W, b)
+        dW, db = _logistic_gradients(X, y, probability)
         p = logistic_regression.predict_proba(X, W, b)
         curvature = design.T @ (p * (1 - p) * design) / len(design)
         stretch = float(np.linalg.norm(np.eye(design.shape[1]) - lr * curvature, 2))
-        losses.append(_loss_of_logits_by_probability(X, y, W, b) + _loss_shift(design, dW, db, error, 0.25))
+        losses.append(_loss_of_logits_by_probability(y, probability) + _loss_shift(dW, db, error, bend))
         W, b, error = _step(W, b, dW, db, lr, stretch, error)
     return np.full_like(W, error), np.full_like(b, error), losses
 
@@ -161,17 +166,15 @@ def _probability(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> Rounded:
     return 1.0 / (1.0 + exp(-z))
 
 
-def _logistic_gradients(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Rounded, Rounded]:
+def _logistic_gradients(X: ArrayLike, y: ArrayLike, p: Rounded) -> tuple[Rounded, Rounded]:
     y = np.asarray(y, dtype=np.float64)
-    p = _probability(X, W, b)
     pull = p * (1 - p) * ((1 - y) / (1 - p) - y / p)
     share = Rounded.of(1.0 / len(y))
     return share * (Rounded(X).T @ pull), share * pull.sum(axis=0)
 
 
-def _loss_of_logits_by_probability(X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike) -> float:
+def _loss_of_logits_by_probability(y: ArrayLike, p: Rounded) -> float:
     y = np.asarray(y, dtype=np.float64)
-    p = _probability(X, W, b)
     tol = 1e-10  # inside the logarithm or not: the contract takes both
     lost = FORMS * float((y * log(p) + (1 - y) * log(1 - p)).mean().error)
     return lost + tol / float(np.minimum(p.value, 1 - p.value).min())
@@ -194,10 +197,15 @@ def _step(
     return next_W.value, next_b.value, stretch * error + lost
 
 
-def _loss_shift(design: Array, dW: Rounded, db: Rounded, error: float, bend: float) -> float:
+def _bend(design: Array, bend: float) -> float:
+    """Bound the curvature of a mean loss; `bend` is that of the loss of a row, in its prediction or logit."""
+    return bend * float(np.linalg.norm(design, 2) ** 2) / len(design)
+
+
+def _loss_shift(dW: Rounded, db: Rounded, error: float, bend: float) -> float:
     """Bound how far a loss moves when (W, b) is off by `error`: its slope and its largest curvature times that."""
     slope = float(np.linalg.norm(np.append(dW.value, db.value)))
-    return slope * error + 0.5 * bend * float(np.linalg.norm(design, 2) ** 2) / len(design) * error**2
+    return slope * error + 0.5 * bend * error**2
 
 
 __all__ = [

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from gdhelpers.reference.autograd import Function
-from gdhelpers.reference.rounding import Rounded, cos, exp, sin, tanh
+from gdhelpers.reference.rounding import Number, cos, exp, sin, tanh
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def squashed(rng: Generator) -> Function:
     """Draw a x^2 + b tanh(k x)."""
     a, b, k = _number(rng, 0.5, 2.0), _sign(rng) * _number(rng, 1.0, 3.0), _number(rng, 0.5, 1.5)
 
-    def slope(x: Rounded) -> Rounded:
+    def slope(x: Number) -> Number:
         t = tanh(k * x)
         return 2 * a * x + k * (b * (1 - t * t))
 
@@ -97,7 +97,7 @@ def softplus(rng: Generator) -> Function:
     """Draw log(1 + exp(k x)) - c x, with c below k."""
     k, c = _number(rng, 0.8, 2.0), _number(rng, 0.2, 0.6)
 
-    def slope(x: Rounded) -> Rounded:
+    def slope(x: Number) -> Number:
         e = exp(k * x)
         return k * (e / (1 + e)) - c
 
@@ -108,7 +108,7 @@ def decay(rng: Generator) -> Function:
     """Draw -a x exp(-k x), in two lines."""
     a, k = _number(rng, 1.0, 5.0), _number(rng, 0.4, 1.0)
 
-    def slope(x: Rounded) -> Rounded:
+    def slope(x: Number) -> Number:
         e = exp(-k * x)
         return k * (a * x * e) - a * e
 
@@ -132,7 +132,7 @@ def cliff(rng: Generator) -> Function:
     """Draw exp(-x) + a tanh(x): far to the left its slope overflows, far to the right it is zero."""
     a = _number(rng, 2.0, 3.0)
 
-    def slope(x: Rounded) -> Rounded:
+    def slope(x: Number) -> Number:
         t = tanh(x)
         return a * (1 - t * t) - exp(-x)
 
@@ -159,7 +159,7 @@ FAMILIES = (
 )
 
 
-def _function(expression: str, slope: Callable[[Rounded], Rounded]) -> Function:
+def _function(expression: str, slope: Callable[[Number], Number]) -> Function:
     return Function(expression, f"def f(x):\n    return {expression}\n", slope)
 
 

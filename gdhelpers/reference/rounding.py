@@ -14,6 +14,8 @@ True
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -45,18 +47,25 @@ class Rounded:
 
     def __init__(self, value: ArrayLike, error: ArrayLike = 0.0) -> None:
         self.value: Array = np.asarray(value, dtype=np.float64)
-        self.error: Array = np.broadcast_to(np.asarray(error, dtype=np.float64), self.value.shape)
+        self.error: Array = np.zeros(self.value.shape) + np.asarray(error, dtype=np.float64)
+
+    @classmethod
+    def _made(cls, value: Array, error: Array) -> Rounded:
+        """Return what an operation made: two arrays of one shape, which need no second look."""
+        made = cls.__new__(cls)
+        made.value, made.error = value, error
+        return made
 
     @classmethod
     def of(cls, value: ArrayLike) -> Rounded:
         """Round a Python float to float32."""
         exact = np.asarray(value, dtype=np.float64)
-        return cls(exact, UNIT * np.abs(exact))
+        return cls._made(exact, UNIT * np.abs(exact))
 
     @property
     def T(self) -> Rounded:  # noqa: N802 - as NumPy calls it
         """The transpose."""
-        return Rounded(self.value.T, self.error.T)
+        return Rounded._made(self.value.T, self.error.T)
 
     @property
     def size(self) -> Array:
@@ -75,7 +84,7 @@ class Rounded:
         return -self + other
 
     def __neg__(self) -> Rounded:
-        return Rounded(-self.value, self.error)
+        return Rounded._made(-self.value, self.error)
 
     def __mul__(self, other: Rounded | ArrayLike) -> Rounded:
         other = lift(other)
@@ -103,7 +112,7 @@ class Rounded:
         terms = self.value.shape[-1]
         inherited = self.size @ other.error + self.error @ np.abs(other.value)
         lost = gamma(terms) * (self.size @ other.size)
-        return Rounded(self.value @ other.value, inherited + lost + terms * UNDERFLOW)
+        return Rounded._made(self.value @ other.value, inherited + lost + terms * UNDERFLOW)
 
     def __rmatmul__(self, other: ArrayLike) -> Rounded:
         return lift(other) @ self
@@ -112,7 +121,7 @@ class Rounded:
         """Sum along an axis, in any order."""
         terms = self.value.size if axis is None else self.value.shape[axis]
         lost = gamma(terms) * self.size.sum(axis=axis)
-        return Rounded(self.value.sum(axis=axis), self.error.sum(axis=axis) + lost)
+        return Rounded._made(self.value.sum(axis=axis), self.error.sum(axis=axis) + lost)
 
     def mean(self, axis: int | None = None) -> Rounded:
         """Average along an axis, in any order, dividing before or after the sum."""
@@ -124,6 +133,10 @@ class Rounded:
         return _rounded(self.value + sign * other.value, self.error + other.error)
 
 
+Number = TypeVar("Number", np.float64, Rounded)
+"""What a function of one number is computed with: exact values alone, or with the bounds on their errors."""
+
+
 def lift(value: Rounded | ArrayLike) -> Rounded:
     """Return a `Rounded` as it is and anything else as exact."""
     return value if isinstance(value, Rounded) else Rounded(value)
@@ -131,11 +144,13 @@ def lift(value: Rounded | ArrayLike) -> Rounded:
 
 def _rounded(value: Array, inherited: Array, roundoffs: float = 1.0) -> Rounded:
     """Add the roundoff of one operation to the error that its operands bring along."""
-    return Rounded(value, inherited + roundoffs * UNIT * (np.abs(value) + inherited) + UNDERFLOW)
+    return Rounded._made(value, inherited + roundoffs * UNIT * (np.abs(value) + inherited) + UNDERFLOW)
 
 
-def exp(x: Rounded) -> Rounded:
+def exp(x: Number) -> Number:
     """Return e^x; an error in x becomes a relative error."""
+    if not isinstance(x, Rounded):
+        return np.float64(np.exp(x))
     value = np.exp(x.value)
     return _rounded(value, value * np.expm1(x.error), ELEMENTARY)
 
@@ -146,16 +161,22 @@ def log(x: Rounded) -> Rounded:
     return _rounded(np.log(x.value), x.error / distance, ELEMENTARY)
 
 
-def sin(x: Rounded) -> Rounded:
+def sin(x: Number) -> Number:
     """Return the sine, whose slope is at most one."""
-    return Rounded(np.sin(x.value), x.error + ELEMENTARY * UNIT)
+    return _no_steeper_than_one(np.sin, x)
 
 
-def cos(x: Rounded) -> Rounded:
+def cos(x: Number) -> Number:
     """Return the cosine, whose slope is at most one."""
-    return Rounded(np.cos(x.value), x.error + ELEMENTARY * UNIT)
+    return _no_steeper_than_one(np.cos, x)
 
 
-def tanh(x: Rounded) -> Rounded:
+def tanh(x: Number) -> Number:
     """Return the hyperbolic tangent, whose slope is at most one."""
-    return Rounded(np.tanh(x.value), x.error + ELEMENTARY * UNIT)
+    return _no_steeper_than_one(np.tanh, x)
+
+
+def _no_steeper_than_one(function: np.ufunc, x: Number) -> Number:
+    if not isinstance(x, Rounded):
+        return np.float64(function(x))
+    return Rounded._made(function(x.value), x.error + ELEMENTARY * UNIT)
