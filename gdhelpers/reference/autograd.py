@@ -6,12 +6,11 @@ source of `f` beside its derivative in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from gdhelpers.reference.rounding import Number
+from gdhelpers.reference.rounding import Slope
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Function:
 
     name: str
     source: str
-    slope: Callable[[Number], Number]
+    slope: Slope
 
     def derivative(self, x: float) -> float:
         """Return f'(x) in float64."""

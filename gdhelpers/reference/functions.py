@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from gdhelpers.reference.autograd import Function
-from gdhelpers.reference.rounding import Number, cos, exp, sin, tanh
+from gdhelpers.reference.rounding import Number, Slope, cos, exp, sin, tanh
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ FAMILIES = (
 )
 
 
-def _function(expression: str, slope: Callable[[Number], Number]) -> Function:
+def _function(expression: str, slope: Slope) -> Function:
     return Function(expression, f"def f(x):\n    return {expression}\n", slope)
 
 

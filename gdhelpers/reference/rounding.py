@@ -14,7 +14,7 @@ True
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -135,6 +135,13 @@ class Rounded:
 
 Number = TypeVar("Number", np.float64, Rounded)
 """What a function of one number is computed with: exact values alone, or with the bounds on their errors."""
+
+
+class Slope(Protocol):
+    """The derivative of a function of one number."""
+
+    def __call__(self, x: Number, /) -> Number:
+        """Return f'(x)."""
 
 
 def lift(value: Rounded | ArrayLike) -> Rounded:

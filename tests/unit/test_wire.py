@@ -4,6 +4,7 @@ import math
 import os
 import socket
 import threading
+from itertools import chain
 from unittest import mock
 
 import numpy as np
@@ -15,16 +16,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from gdhelpers.checks.foreign import Foreign
+from gdhelpers.checks.plain import NotPlainError, plain
+from gdhelpers.hidden_tests.call import ask
 from gdhelpers.quiet import quietly
 from gdhelpers.wire import FRAME_LIMIT, Lost, Malformed, Stream
 from gdhelpers.wire.agent import Agent
+from gdhelpers.wire.changes import state
+from gdhelpers.wire.described import Tensor, TFTensor, TFVariable
 from gdhelpers.wire.frame import DTYPES, pack, unpack
 from gdhelpers.wire.proxy import Interrupted, Proxy, Student
+from gdhelpers.wire.raised import Raised
 from gdhelpers.wire.reader import Reader
 from gdhelpers.wire.source import Untransferable
 from gdhelpers.wire.value import Writer
 
 with quietly():
+    import keras
     import tensorflow as tf
 
     tf.zeros(1)
@@ -124,6 +131,57 @@ def test_frames_and_series():
     frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", None], 3: [True, False]}, index=[7, 9])
     pd.testing.assert_frame_equal(there_and_back(frame), frame, check_dtype=False)
     pd.testing.assert_series_equal(there_and_back(frame["a"]), frame["a"])
+
+
+NUMBERS_OF_LIBRARIES = (
+    lambda: torch.tensor([[1.5, -2.0]], requires_grad=True),
+    lambda: torch.tensor([1.5, -3e38, 1e-40], dtype=torch.bfloat16),
+    lambda: torch.tensor([1.5, 6e4], dtype=torch.float16),
+    lambda: torch.ones(2, dtype=torch.complex128),
+    lambda: torch.nn.Parameter(torch.ones(2, 1)),
+    lambda: torch.tensor(2.5),
+    lambda: tf.constant([[1.5]]),
+    lambda: tf.cast(tf.constant([1.5, -2.25]), tf.bfloat16),
+    lambda: tf.cast(tf.constant([1.5]), tf.float16),
+    lambda: tf.Variable([[1.5], [2.5]]),
+    lambda: keras.Variable(np.ones(2, dtype=np.float32)),
+    lambda: (np.float32(1.5), [tf.constant(1), torch.tensor(True)], None, "text"),
+    lambda: pd.DataFrame({"a": [1.5]}),
+    lambda: [torch.ones(2).to_sparse()],
+)
+
+
+@pytest.mark.parametrize("make", NUMBERS_OF_LIBRARIES)
+def test_numbers_alone_are_those_that_a_test_would_see(make):
+    """What is read without a framework is what `plain` makes of the value itself."""
+    value = make()
+    writer = Writer()
+    tree = writer.write_or_describe(value)
+    message, arrays = unpack(pack({"objects": writer.trees, "value": tree}, writer.arrays))
+    found = Reader(arrays, message["objects"], numbers_alone=True).read(message["value"])
+    assert same(seen(found), seen(value))
+
+
+def seen(value):
+    try:
+        return plain(value)
+    except NotPlainError:
+        return None
+
+
+DESCRIBED = (
+    Tensor(np.ones((2, 1), np.float32), requires_grad=True, grad=np.full((2, 1), 3, np.float32)),
+    Tensor(np.ones(3, np.float64)),
+    TFTensor(np.ones((2, 1), np.float32)),
+    TFVariable(np.ones((2, 1), np.float32)),
+)
+
+
+@pytest.mark.parametrize("argument", DESCRIBED)
+def test_what_is_described_arrives_as_it_would_be_made_here(argument):
+    writer = Writer(functions=True)
+    message, arrays = unpack(pack({"value": writer.write(argument), "objects": writer.trees}, writer.arrays))
+    assert state(Reader(arrays, message["objects"]).read(message["value"])) == state(argument.made())
 
 
 def test_one_object_stays_one_object():
@@ -281,9 +339,13 @@ def test_a_student_may_answer_anything_of_the_right_form(reply):
     near, far = socket.socketpair()
     content = pack(reply, [np.ones(2)])
     with near, far:
-        far.sendall(2 * (len(content).to_bytes(8) + content))
+        far.sendall(4 * (len(content).to_bytes(8) + content))
         student = Student(Stream(near, 10))
-        for ask in (lambda: student.call("f", [np.zeros(2)], {}), lambda: list(student.look(["f"]).values())):
+        for ask in (
+            lambda: student.call("f", [np.zeros(2)], {}),
+            lambda: list(student.look(["f"]).values()),
+            lambda: [value for value, _ in student.ask("f", [([1.0], {})], times=2, numbers_alone=True)[0]],
+        ):
             try:
                 value = ask()
             except (Malformed, Lost):
@@ -292,7 +354,7 @@ def test_a_student_may_answer_anything_of_the_right_form(reply):
                 if not hasattr(error, "raised"):
                     raise
                 continue
-            assert only_base_types(value) or all(isinstance(item, Proxy) for item in value)
+            assert only_base_types(value) or all(isinstance(item, Proxy | Raised) for item in value)
 
 
 @pytest.fixture
@@ -393,3 +455,93 @@ def test_only_names_that_are_asked_for_can_come(notebook):
     assert type(found["odd"]) is Foreign
     with pytest.raises(TypeError, match="odd, an object of type"):
         found["odd"].weights()
+
+
+def right(W, b):
+    return W * 2, b
+
+
+def changes(W, b):
+    W.assign_add([[1.0], [1.0]])
+    b.grad = None
+    b.requires_grad_(False)
+    return W, [b]
+
+
+def grows(W, b, *, seen=[]):  # noqa: B006 - what is kept from call to call
+    seen.append(W)
+    return float(sum(item is W for item in seen)), W is b
+
+
+def raises(W, b):
+    raise ValueError("no")
+
+
+def odd(W, b):
+    return {"model": Odd()}, pd.DataFrame({"a": [1.0]})
+
+
+def taped(W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(W**2)
+    return [tape.gradient(loss, W), 2 * W]
+
+
+@pytest.mark.parametrize("factor", [None, 4.0])
+@pytest.mark.parametrize("function", [right, changes, grows, raises, odd, taped])
+def test_a_test_cannot_tell_whether_it_calls_over_the_wire(notebook, function, factor):
+    names, student = notebook
+    names["f"] = function
+    questions = [
+        (TFVariable(np.full((2, 1), size, np.float32)), Tensor(np.ones(1), requires_grad=True, grad=np.ones(1)))
+        for size in (1, 2, 3)
+    ]
+    there = ask(student.look(["f"])["f"], questions, 2, factor)
+    here = ask(function, questions, 2, factor)
+    assert [len(replies) for replies in there] == [len(replies) for replies in here]
+    for ours, theirs in zip(chain(*here), chain(*there), strict=True):
+        assert ours.changes == theirs.changes
+        assert type(ours.value) is type(theirs.value)
+        if isinstance(ours.value, Raised):
+            assert (ours.value.kinds, ours.value.message) == (theirs.value.kinds, theirs.value.message)
+        else:
+            assert isinstance(ours.value, NotPlainError) or same(ours.value, theirs.value)
+
+
+def test_nothing_is_asked_after_an_interrupt_and_the_next_question_is_answered(notebook):
+    names, student = notebook
+    calls = []
+
+    def stop_at_two(x):
+        calls.append(x)
+        if x == 2.0:
+            raise KeyboardInterrupt
+        return x
+
+    names.update(f=stop_at_two, g=lambda x: 10 * x)
+    found = student.look(["f", "g"])
+    with pytest.raises(Interrupted):
+        ask(found["f"], [(1.0,), (2.0,), (3.0,)], 2)
+    assert calls == [1.0, 1.0, 2.0]
+    assert found["g"](4.0) == 40.0
+
+
+def test_an_answer_that_is_too_large_is_told_and_the_others_come(notebook):
+    names, student = notebook
+    names["f"] = lambda x: np.zeros(FRAME_LIMIT // 8 if x == 2.0 else 1)
+    found = student.look(["f"])["f"]
+    values = [replies[0].value for replies in ask(found, [(1.0,), (2.0,), (3.0,)])]
+    assert [str(value) for value in values] == ["[0.]", "something too large", "[0.]"]
+
+
+def test_nobody_waits_for_what_follows_a_malformed_answer():
+    near, far = socket.socketpair()
+    answers = [{"value": 1.0, "changed": [], "objects": []}, {"value": {}, "changed": [], "objects": []}]
+    with near, far:
+        for answer in answers:
+            content = pack(answer, [])
+            far.sendall(len(content).to_bytes(8) + content)
+        student = Student(Stream(near, 10))
+        with pytest.raises(Malformed):
+            student.ask("f", [([1.0], {}), ([2.0], {}), ([3.0], {})])
+        assert not student.is_there
