@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from pathlib import Path
 
+from gdhelpers import sandbox
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.demonstration import ASSIGNMENT, KINDS, Pupil, hand_in, made_up_class
@@ -37,7 +38,12 @@ def course(folder: Path, pupils: Sequence[Pupil], *, stock: bool = False) -> Cou
     if STOCK_USE not in config:
         raise ValueError(f"nbgrader_config.py has no line {STOCK_USE.strip()!r}: stock nbgrader cannot be had from it.")
     folder.mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text(config.replace(STOCK_USE, "\n") if stock else config, encoding="utf-8")
+    if stock:
+        config = config.replace(STOCK_USE, "\n")
+    elif lacking := sorted(sandbox.missing()):
+        # The submissions are ours: they may run in as much of a sandbox as there is.
+        config += f"\nc.Examiner.do_without = {lacking}\n"
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     for part in ("source", "release"):
         shutil.copytree(CHECKOUT / part / ASSIGNMENT, folder / part / ASSIGNMENT)
     made = Course(folder)
