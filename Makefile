@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser course picture release constraints clean
+.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser bench course picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ kit: $(READY) ## tests that install the students' kit into an empty environment;
 
 browser: $(READY) ## tests in which a student and an instructor use JupyterLab; they need Chromium
 	$(BIN)/python -m pytest tests/browser
+
+bench: $(READY) ## measure how fast grading is, against stock nbgrader and a bare fork; takes about an hour
+	mkdir -p build
+	$(BIN)/python -m benchmarks --json build/benchmarks.json
 
 course: $(READY) ## run the notebooks of course/ and keep what they print and draw
 	$(BIN)/python tools/course.py

@@ -33,16 +33,22 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INT
 
 
 class Floor:
-    """A class as a bare process gets it: its cells, and all modules that they import, early or late."""
+    """A class as a bare process gets it: its cells, and all modules that they import, early or late.
 
-    def __init__(self, assignment: Assignment, pupils: Sequence[Pupil], *, draws: bool = False) -> None:
+    A scout tells what is imported late; without it, each fork imports that anew.
+    """
+
+    def __init__(
+        self, assignment: Assignment, pupils: Sequence[Pupil], *, draws: bool = False, scouts: bool = True
+    ) -> None:
         self._pupils = pupils
         self._plan: dict[str, Any] = {
             "modules": [*assignment.modules, *PARTS],
             "submissions": {"scout": cells(assignment, assignment.notebook)},
             "draws": draws,
         }
-        self._plan["modules"] += _run(self._plan, ONE_THREAD, "--scout")["modules"]
+        if scouts:
+            self._plan["modules"] += _run(self._plan, ONE_THREAD, "--scout")["modules"]
         self._plan["submissions"] = {
             pupil.name: cells(assignment, rebuild(assignment, read_cells(pupil.content)).notebook) for pupil in pupils
         }
