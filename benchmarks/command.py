@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.account import Account
 from benchmarks.progress import note
 
 PATIENCE = 30.0
@@ -36,9 +37,7 @@ class Timed:
     """When it began, as `time.time()` tells it."""
     seconds: float
     cpu_seconds: float
-    """CPU time of the command and of all processes that were waited for: not of those that warm parents fork."""
-    machine_cpu_seconds: float
-    """CPU time of everything that ran on the machine meanwhile; on a quiet one that is the command."""
+    """CPU time of the command and of all that it started."""
 
 
 def timed(
@@ -47,13 +46,14 @@ def timed(
     """Run a command of the environment in a folder; raises `CalledProcessError` with the end of what it said."""
     arguments = [str(Path(sys.executable).parent / command[0]), *map(str, command[1:])]
     with tempfile.TemporaryFile() as said:
-        before, busy, began = _cpu_of_children(), _cpu_of_machine(), time.time()
+        before, began = _cpu_of_children(), time.time()
         start = time.perf_counter()
         process = subprocess.Popen(
             arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=_environment()
         )
         try:
-            _wait(process, start, look, every, tell)
+            with Account(process.pid) as account:
+                _wait(process, start, look, every, tell)
         except BaseException:
             _end(process)
             raise
@@ -63,7 +63,8 @@ def timed(
             raise subprocess.CalledProcessError(
                 process.returncode, " ".join(map(str, command)), said.read()[-3000:].decode(errors="replace")
             )
-        return Timed(began, seconds, _cpu_of_children() - before, _cpu_of_machine() - busy)
+        # Either misses something, and neither counts anything twice.
+        return Timed(began, seconds, max(account.seconds, _cpu_of_children() - before))
 
 
 def _wait(process: subprocess.Popen[Any], start: float, look: Look | None, every: float, tell: Look | None) -> None:
@@ -105,11 +106,6 @@ def _environment() -> dict[str, str]:
 def _cpu_of_children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _cpu_of_machine() -> float:
-    times = psutil.cpu_times()
-    return float(times.user + times.nice + times.system) if psutil.POSIX else float(times.user + times.system)
 
 
 def finished(folder: Path, count: int) -> Look:

@@ -34,7 +34,7 @@ class Graded:
         return {
             "submissions": size,
             "seconds": self.timed.seconds / size,
-            "machine_cpu_seconds": self.timed.machine_cpu_seconds / size,
+            "cpu_seconds": self.timed.cpu_seconds / size,
             "whole_seconds": self.timed.seconds,
             "wrong_scores": len(self.differences),
             "differences": list(self.differences),
