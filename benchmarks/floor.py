@@ -33,22 +33,16 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INT
 
 
 class Floor:
-    """A class as a bare process gets it: its cells, and all modules that they import, early or late.
+    """A class as a bare process gets it: its cells, and all modules that they import, early or late."""
 
-    A scout tells what is imported late; without it, each fork imports that anew.
-    """
-
-    def __init__(
-        self, assignment: Assignment, pupils: Sequence[Pupil], *, draws: bool = False, scouts: bool = True
-    ) -> None:
+    def __init__(self, assignment: Assignment, pupils: Sequence[Pupil], *, draws: bool = False) -> None:
         self._pupils = pupils
         self._plan: dict[str, Any] = {
             "modules": [*assignment.modules, *PARTS],
             "submissions": {"scout": cells(assignment, assignment.notebook)},
             "draws": draws,
         }
-        if scouts:
-            self._plan["modules"] += _run(self._plan, ONE_THREAD, "--scout")["modules"]
+        self._plan["modules"] += run_bare(self._plan, ONE_THREAD, "--scout")["modules"]
         self._plan["submissions"] = {
             pupil.name: cells(assignment, rebuild(assignment, read_cells(pupil.content)).notebook) for pupil in pupils
         }
@@ -72,7 +66,7 @@ class Floor:
 
     def run(self, workers: int, *, one_thread: bool) -> dict[str, Any]:
         """Run the class, and return what the bare process says of it."""
-        return _run(self._plan | {"workers": workers}, ONE_THREAD if one_thread else {})
+        return run_bare(self._plan | {"workers": workers}, ONE_THREAD if one_thread else {})
 
 
 def cells(assignment: Assignment, notebook: Any) -> list[Cell]:
@@ -89,7 +83,7 @@ def cells(assignment: Assignment, notebook: Any) -> list[Cell]:
     ]
 
 
-def _run(plan: dict[str, Any], environment: dict[str, str], *options: str) -> dict[str, Any]:
+def run_bare(plan: dict[str, Any], environment: dict[str, str], *options: str) -> dict[str, Any]:
     """Have a plan run by a bare process and return its answer; how many threads the caller uses is not passed on."""
     inherited = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     done = subprocess.run(

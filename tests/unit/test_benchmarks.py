@@ -9,13 +9,17 @@ from rich.console import Console
 
 from benchmarks import bare, mix
 from benchmarks.account import Account
-from benchmarks.floor import Floor
+from benchmarks.floor import cells, run_bare
 from benchmarks.goals import goals
 from benchmarks.memory import SUBMISSION
 from benchmarks.processes import role_of
 from benchmarks.rows import document, medians, ratio, table
 from benchmarks.scaling import quarters
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.rebuild import rebuild
+from gdhelpers.autograder.submission import read_cells
+
+NAMES = {"abel": 1.0, "bernoulli": 2.0, "cauchy": 4.0}
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +51,28 @@ def test_the_mix_has_all_kinds_of_work_but_what_stock_nbgrader_cannot_grade(pupi
     }
 
 
-def test_the_known_scores_are_right_in_the_floor(assignment, pupils):
+@pytest.mark.filterwarnings("ignore")
+def test_the_known_scores_are_right_in_the_floor(assignment, pupils, monkeypatch):
     """Those of a few whose answers take little time; a measurement compares those of all."""
+    monkeypatch.setattr(sys, "stderr", sys.stderr)  # the first cell of the notebook sets it
     few = pupils[2:5]
     assert [pupil.work for pupil in few] == ["two mistakes", "all right", "half done"]
     assert len({pupil.score for pupil in few}) == 3
-    figures = Floor(assignment, few, scouts=False).measure(2, one_thread=True)
-    assert figures["differences"] == []
-    assert figures["submissions"] == 3
+    notebooks = [rebuild(assignment, read_cells(pupil.content)).notebook for pupil in few]
+    scores = [bare.run(cells(assignment, notebook))["score"] for notebook in notebooks]
+    assert scores == [pupil.score for pupil in few]
+
+
+def test_each_submission_runs_in_a_fork_of_its_own():
+    sources = {name: [(f"assert 'n' not in globals()\nn = {points}", points)] for name, points in NAMES.items()}
+    plan = {"modules": ["math"], "submissions": sources, "workers": 2, "draws": False}
+    done = run_bare(plan, {})["submissions"]
+    assert {student: one["score"] for student, one in done.items()} == NAMES
+
+
+def test_a_scout_tells_what_is_imported_late():
+    plan = {"modules": ["math"], "submissions": {"scout": [("import colorsys, math", 0.0)]}, "draws": False}
+    assert run_bare(plan, {}, "--scout") == {"modules": ["colorsys"]}
 
 
 def test_the_floor_notices_a_score_that_is_not_the_known_one():
@@ -67,8 +85,8 @@ def test_the_floor_notices_a_score_that_is_not_the_known_one():
 
 
 def test_cells_that_run_to_their_ends_earn_points():
-    cells = [("n = 2", 0.0), ("assert n == 2", 1.0), ("n = ", 2.0), ("raise SystemExit", 4.0), ("n / 0", 8.0)]
-    done = bare.run([*cells, ("assert n == 2", 16.0)])
+    beginning = [("n = 2", 0.0), ("assert n == 2", 1.0), ("n = ", 2.0), ("raise SystemExit", 4.0), ("n / 0", 8.0)]
+    done = bare.run([*beginning, ("assert n == 2", 16.0)])
     assert done["score"] == 17
     assert len(done["cells"]) == 6
 
