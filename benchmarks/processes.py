@@ -11,8 +11,8 @@ import psutil
 
 Role = Literal["command", "worker", "parent", "submission"]
 
-WARM = "gdhelpers.kernels.parent"
-"""What stands in the command line of a warm parent, and of what is forked from it."""
+WARM = "gd-parent"
+"""What a warm parent calls itself."""
 
 MB = 10**6
 
@@ -40,17 +40,17 @@ def uses(command: psutil.Process) -> Iterator[Use]:
 
 
 def role_of(process: int, command: int, parents: dict[int, int], warm: set[int]) -> Role:
-    """Say what a process is for: what comes from a warm parent, and is not the first of its line, runs a submission."""
+    """Say what a process is for: what was forked from a warm parent, and is none itself, runs a submission."""
     if process == command:
         return "command"
-    line, at = [], process
+    if process in warm:
+        return "parent"
+    at = process
     while at != command:
-        line.append(at)
         at = parents[at]
-    below = [one for one in line if one in warm]
-    if not below:
-        return "worker"
-    return "parent" if below[-1] == process else "submission"
+        if at in warm:
+            return "submission"
+    return "worker"
 
 
 def total(found: Sequence[Use], role: Role | None, figure: str) -> float:
@@ -60,5 +60,5 @@ def total(found: Sequence[Use], role: Role | None, figure: str) -> float:
 
 def _is_warm(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):
-        return WARM in process.cmdline()
+        return bool(process.name() == WARM)
     return False

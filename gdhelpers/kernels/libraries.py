@@ -12,10 +12,15 @@ KERNEL = (
 """What every kernel needs, and imports only when it begins."""
 
 LATE: dict[str, tuple[str, ...]] = {
-    "tensorflow": ("keras",),
+    "matplotlib": (
+        "IPython.core.pylabtools", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
+    ),
+    "pandas": ("pandas.io.formats.string",),
+    # Answers to exercises in TensorFlow may be written with torch as well.
+    "tensorflow": ("keras", "torch", "torch._dynamo"),
     "torch": ("torch._dynamo",),
-}
-"""The modules that follow a library."""
+}  # fmt: skip
+"""The modules that follow a library; torch imports its compiler when an optimiser is made."""
 
 
 def loaded_with(modules: Sequence[str]) -> tuple[str, ...]:

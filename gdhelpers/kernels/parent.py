@@ -20,7 +20,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gdhelpers.kernels.tether import end_with_parent
+from gdhelpers.kernels.tether import call_itself, end_with_parent
 from gdhelpers.quiet import quietly
 
 REQUEST_LIMIT = 2**20
@@ -128,6 +128,7 @@ def branch(modules: Sequence[str], connection: int) -> None:
 
 def _serve(connection: socket.socket, modules: Sequence[str]) -> None:
     """Import, then fork until nobody is there any more to ask for it."""
+    call_itself("gd-parent")
     with quietly():
         for name in modules:
             _import(name)
@@ -139,6 +140,7 @@ def _serve(connection: socket.socket, modules: Sequence[str]) -> None:
         if os.fork() == 0:
             connection.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            call_itself("gd-fork")
             _run(target, argument, control)
         os.close(control)
 
