@@ -78,6 +78,7 @@ class _Grading:
         if wish.write:
             gradebook.register(book, course, assignment)
         self.earlier = Earlier(course, assignment, gradebook.scores_of(book, assignment), wish.again and wish.write)
+        self.feedback = pages.Feedback(course)
         self.key = secret.read_or_make(course.root)
         self.found: dict[str, Record] = {}
         self.kept: set[str] = set()
@@ -144,26 +145,22 @@ class _Grading:
             return self._infrastructure(submission, why)
         if self.wish.write:
             try:
-                keep(self.book, self.course, self.assignment, examined, submission.content)
+                self._keep(examined, submission.content)
             except Exception as error:
                 why = f"The score could not be written: {type(error).__name__}: {error}"
                 return self._infrastructure(submission, why)
         return examined.record
+
+    def _keep(self, examined: Examined, content: bytes) -> None:
+        """Write to the gradebook and into the course directory; where the receipt lies, all the rest is written."""
+        course, assignment, student = self.course, self.assignment, examined.record.student
+        pages.write_autograded(course, assignment, examined)
+        gradebook.write(self.book, course, assignment, examined.record, handed_in.when(course, assignment, student))
+        self.feedback.write(assignment, student)
+        receipt.write(course, assignment, examined, content)
 
     def _infrastructure(self, submission: Submission, why: str) -> Record:
         return Record(submission.student, "infrastructure", self.assignment.max_score, message=why)
 
     def _seed(self, student: str) -> int:
         return secret.seed(self.key, student, self.assignment.name)
-
-
-def keep(book: Any, course: Course, assignment: Assignment, examined: Examined, content: bytes) -> None:
-    """Write an examined submission to the gradebook and into the course directory.
-
-    The receipt comes last: where it lies, all the rest is written.
-    """
-    student = examined.record.student
-    pages.write_autograded(course, assignment, examined)
-    gradebook.write(book, course, assignment, examined.record, handed_in.when(course, assignment, student))
-    pages.write_feedback(course, assignment, student)
-    receipt.write(course, assignment, examined, content)

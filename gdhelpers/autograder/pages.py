@@ -38,11 +38,6 @@ def autograded(course: Course, examined: Examined) -> Any:
     return notebook
 
 
-def write_feedback(course: Course, assignment: Assignment, student: str) -> None:
-    """Write one page of feedback; whoever writes many keeps a `Feedback`."""
-    Feedback(course).write(assignment, student)
-
-
 class Feedback(GenerateFeedback):  # type: ignore[misc]
     """Makes pages of feedback from autograded notebooks and the gradebook, with nbgrader's own template.
 

@@ -8,7 +8,6 @@ does, and it knows nothing but the modules that it was told to import.
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib
 import json
 import os
@@ -20,6 +19,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gdhelpers.kernels import memory
 from gdhelpers.kernels.tether import call_itself, end_with_parent
 from gdhelpers.quiet import quietly
 
@@ -132,9 +132,7 @@ def _serve(connection: socket.socket, modules: Sequence[str]) -> None:
     with quietly():
         for name in modules:
             _import(name)
-    # What is there now stays: a collection in a fork would touch, and so copy, all of it.
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     while (request := _request(connection)) is not None:
         (target, argument), control = request
         if os.fork() == 0:

@@ -170,7 +170,7 @@ def feedback(course, assignment, student, payload):
     with gradebook.opened(course) as book:
         gradebook.register(book, course, assignment)
         gradebook.write(book, course, assignment, work.record, None)
-    pages.write_feedback(course, assignment, student)
+    pages.Feedback(course).write(assignment, student)
     (page,) = course.folder("feedback", student, NAME).iterdir()
     return page.read_text(encoding="utf-8")
 

@@ -256,7 +256,7 @@ def test_settings_of_nbgrader_for_its_files_hold(tmp_path, course, assignment):
     )
     for student in ("ada", "tester"):
         keep(course, assignment, broken(assignment, student))
-        pages.write_feedback(course, assignment, student)
+        pages.Feedback(course).write(assignment, student)
     (page,) = (tmp_path / "pages").rglob("*.html")
     assert page.parent == tmp_path / "pages" / "ada" / NAME
     assert page.stat().st_mode & 0o777 == 0o600
