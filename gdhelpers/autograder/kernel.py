@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from queue import Empty
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -212,15 +212,23 @@ class Kernel:
 
 
 class Clock:
-    """How long something has taken: its computing time, the time on the clock, and the time that it has idled."""
+    """How long something has taken: its computing time, the time on the clock, and the time that it has idled.
+
+    It begins when it is first looked at: most cells have ended before, and finding all processes takes a while.
+    """
 
     def __init__(self, cpu: Callable[[], float], seconds: float, wall: float, idle: float) -> None:
         self._cpu, self._seconds, self._wall, self._idle = cpu, seconds, wall, idle
-        self._start = self._busy = (time.monotonic(), cpu())
+
+    @cached_property
+    def _start(self) -> tuple[float, float]:
+        self._busy = time.monotonic(), self._cpu()
+        return self._busy
 
     def is_over(self) -> bool:
         """Whether a limit is passed."""
-        (started, spent), (since, used) = self._start, self._busy
+        started, spent = self._start
+        since, used = self._busy
         now, cpu = time.monotonic(), self._cpu()
         if cpu - used > IDLING * self._idle:
             self._busy = since, used = now, cpu

@@ -55,8 +55,8 @@ def rebuild(assignment: Assignment, cells: Sequence[Cell]) -> Rebuilt:
 def _assemble(assignment: Assignment, sources: dict[str, str], extras: dict[str | None, list[Cell]]) -> Any:
     """Lay the cells out as released; each extra cell stands behind the cell that it followed in the submission."""
     notebook = copy.deepcopy(assignment.stub)
-    notebook.cells = _extra_cells("start", extras[None])
-    for cell in copy.deepcopy(assignment.stub.cells):
+    released, notebook.cells = notebook.cells, _extra_cells("start", extras[None])
+    for cell in released:
         if _is_solution(cell):
             cell.source = sources[_place(cell)]
         notebook.cells += [cell, *_extra_cells(cell.id, extras[_place(cell)])]

@@ -128,6 +128,7 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
+@lru_cache
 def readable() -> tuple[str, ...]:
     """Return the files and folders that a student's process may read: Python, its packages, the course's safe part."""
     interpreter = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *sysconfig.get_paths().values()}
@@ -136,6 +137,7 @@ def readable() -> tuple[str, ...]:
     return tuple(sorted({*SYSTEM, *interpreter, *site.getsitepackages(), *own}))
 
 
+@lru_cache
 def hidden(course: Path) -> tuple[str, ...]:
     """Return what of readable folders a student's process must not reach: the rest of this package, and the course."""
     package = Path(gdhelpers.__file__).parent
