@@ -37,6 +37,9 @@ from gdhelpers.kernels.child import WIRE
 KERNEL = "gdhelpers.kernels.child:begin"
 """What a fork of the warm parent becomes."""
 
+START = 300.0
+"""Seconds on the clock that a kernel may take to begin, however busy the machine is."""
+
 GRACE = 5.0
 """Seconds that an interrupted cell has to stop before its process is ended."""
 
@@ -115,9 +118,24 @@ class Kernel:
             }
             parent = parents.of_kernels(self._modules)
             await self._client.async_start_new_kernel(fork=partial(parent.fork, KERNEL, argument))
-            await self._client.async_start_new_kernel_client()
-            self.agent, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_accept(listener), 60)
+            self.agent = await self._met(listener)
+        # By now it listens: ZeroMQ tries a socket that nobody listens at again only after a tenth of a second.
+        await self._client.async_start_new_kernel_client()
         return self
+
+    async def _met(self, listener: socket.socket) -> socket.socket:
+        """Wait for the agent in the kernel; raises `RuntimeError` where the kernel ends before."""
+        loop = asyncio.get_running_loop()
+        met = loop.create_task(loop.sock_accept(listener))
+        ended = loop.create_task(self._manager.provisioner.wait())
+        try:
+            await asyncio.wait({met, ended}, timeout=START, return_when=asyncio.FIRST_COMPLETED)
+            if not met.done():
+                raise RuntimeError("The kernel did not begin.")
+            return met.result()[0]
+        finally:
+            for task in (met, ended):
+                task.cancel()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

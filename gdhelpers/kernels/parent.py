@@ -8,6 +8,7 @@ does, and it knows nothing but the modules that it was told to import.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -16,7 +17,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gdhelpers.kernels import memory
@@ -117,22 +118,23 @@ def main(modules: Sequence[str]) -> None:
     os.dup2(nowhere, 0)
     os.close(nowhere)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children end without anyone waiting for them
-    _serve(connection, modules)
+    _serve(connection, modules, memory.settle)
 
 
 def branch(modules: Sequence[str], connection: int) -> None:
     """Be a warm parent that was forked from another one."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    _serve(socket.socket(fileno=connection), modules)
+    # What it shares with the other parent would no longer be shared when it is laid out anew.
+    _serve(socket.socket(fileno=connection), modules, gc.freeze)
 
 
-def _serve(connection: socket.socket, modules: Sequence[str]) -> None:
+def _serve(connection: socket.socket, modules: Sequence[str], settle: Callable[[], None]) -> None:
     """Import, then fork until nobody is there any more to ask for it."""
     call_itself("gd-parent")
     with quietly():
         for name in modules:
             _import(name)
-    memory.settle()
+    settle()
     while (request := _request(connection)) is not None:
         (target, argument), control = request
         if os.fork() == 0:
