@@ -15,7 +15,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from nbformat.v4 import new_output
+from nbformat import from_dict
 from traitlets.config import Config
 
 from gdhelpers.autograder.tested import Problem, Tested
@@ -104,8 +104,9 @@ def _problem(error: BaseException) -> Problem:
 
 
 def _outputs(shown: Any) -> Any:
+    # Not by nbformat's own functions: they would make the validator of notebooks anew in every fork.
     text = shown.stdout + shown.stderr
     if text:
-        yield new_output("stream", name="stdout", text=text)
+        yield from_dict({"output_type": "stream", "name": "stdout", "text": text})
     for output in shown.outputs:
-        yield new_output("display_data", data=dict(output.data), metadata={})
+        yield from_dict({"output_type": "display_data", "data": dict(output.data), "metadata": {}})

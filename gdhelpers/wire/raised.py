@@ -69,7 +69,8 @@ def _is_cell(filename: str) -> bool:
 @contextmanager
 def muted() -> Iterator[None]:
     """Keep what an answer prints and warns of out of the test cell: nbgrader takes text on stderr for a failure."""
-    with warnings.catch_warnings(), quietly(), redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()):
+    # A kernel's own stderr takes a millisecond to be flushed, and there are hundreds of calls.
+    with warnings.catch_warnings(), redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()), quietly():
         warnings.simplefilter("ignore")
         yield
 
