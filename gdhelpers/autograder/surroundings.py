@@ -38,8 +38,8 @@ PREFIX = "gd-"
 """How the name of a run's folder begins; the number of the process that made it follows."""
 
 OF_THE_COURSE = (
-    ".gd-secret", "autograded", "downloaded", "feedback", "gradebook.db", "nbgrader_config.py", "reports", "source",
-    "submitted",
+    ".gd-runs", ".gd-secret", "autograded", "downloaded", "feedback", "gradebook.db", "nbgrader_config.py", "reports",
+    "source", "submitted",
 )  # fmt: skip
 """What of a course directory is none of a student's business."""
 
