@@ -12,9 +12,8 @@ KERNEL = (
 """What every kernel needs, and imports only when it begins."""
 
 LATE: dict[str, tuple[str, ...]] = {
-    "matplotlib": (
-        "IPython.core.pylabtools", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
-    ),
+    # Not `matplotlib_inline.backend_inline`: that puts itself into the shell of a kernel when it is imported.
+    "matplotlib": ("IPython.core.pylabtools", "matplotlib.backends.backend_agg"),
     "pandas": ("pandas.io.formats.string",),
     # Answers to exercises in TensorFlow may be written with torch as well.
     "tensorflow": ("keras", "torch", "torch._dynamo"),

@@ -44,10 +44,16 @@ def run(*sources):
     return NotebookClient(notebook(*sources), kernel_name=NAME).execute()
 
 
-async def say(client, source):
-    """Run a line in a kernel, and return what it prints."""
+async def say(client, source, begun=None):
+    """Run a line in a kernel, and return what it prints; the event is set as soon as it prints anything."""
     heard = []
-    reply = await client.execute_interactive(source, output_hook=heard.append, timeout=60)
+
+    def hear(message):
+        heard.append(message)
+        if begun and message["msg_type"] == "stream":
+            begun.set()
+
+    reply = await client.execute_interactive(source, output_hook=hear, timeout=60)
     texts = [one["content"]["text"] for one in heard if one["msg_type"] == "stream"]
     return reply["content"]["status"], "".join(texts).strip()
 
@@ -127,9 +133,9 @@ def test_a_kernel_can_be_interrupted_and_restarted():
     async def work():
         async with Kernel() as kernel:
             assert await say(kernel.client, "x = 1") == ("ok", "")
-            loop = asyncio.ensure_future(say(kernel.client, "print('begun', flush=True)\nwhile True: pass"))
-            await kernel.client.get_iopub_msg(timeout=60)
-            await asyncio.sleep(0)
+            begun = asyncio.Event()
+            loop = asyncio.ensure_future(say(kernel.client, "print('begun', flush=True)\nwhile True: pass", begun))
+            await begun.wait()
             while not loop.done():
                 await kernel.manager.interrupt_kernel()
                 await asyncio.wait({loop}, timeout=1)
