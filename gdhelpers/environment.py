@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from gdhelpers.trouble import Trouble
+
 CHECKOUT = Path(__file__).parents[1]
 """The repository that this package was installed from; a wheel has none."""
 
@@ -18,3 +20,17 @@ def activate() -> None:
     if folder not in path.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([folder, path])
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def home(name: str, root: Path) -> Path:
+    """Return the folder that holds a file of a course: its own, or else the checkout.
+
+    Raises `Trouble` where neither holds it.
+    """
+    for folder in (root, CHECKOUT):
+        if (folder / name).exists():
+            return folder
+    raise Trouble(
+        f"{name} is neither in {root} nor beside the gdhelpers package. "
+        "Run the command in the course's repository, or name it with --course."
+    )

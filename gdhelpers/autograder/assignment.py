@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from traitlets.config import Config
 
+from gdhelpers.autograder.imports import imported, python
 from gdhelpers.autograder.release import released
 from gdhelpers.trouble import Trouble
 
@@ -77,16 +76,13 @@ class Assignment:
     @cached_property
     def modules(self) -> tuple[str, ...]:
         """The modules that the notebook imports, but for those of this package."""
-        trees = [ast.parse(_python(cell.source)) for cell in self.notebook.cells if cell.cell_type == "code"]
-        imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-        names = {name for node in imports for name in _imported(node)}
-        return tuple(sorted(name for name in names if name.split(".")[0] != "gdhelpers"))
+        return imported(cell.source for cell in self.notebook.cells if cell.cell_type == "code")
 
     @cached_property
     def defined(self) -> dict[str, tuple[str, ...]]:
         """The names that the solution in each solution cell of code defines, by the cell's grade id."""
         return {
-            cell.metadata.nbgrader.grade_id: _bound(_python(cell.source))
+            cell.metadata.nbgrader.grade_id: _bound(python(cell.source))
             for cell in self.notebook.cells
             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
         }
@@ -120,23 +116,6 @@ class Assignment:
     def file_name(self) -> str:
         """The name that the submitted notebook should have."""
         return self.path.name
-
-
-def _python(source: str) -> str:
-    """Return a cell without the magics of IPython; one that is no Python has no names."""
-    text: str = TransformerManager().transform_cell(source)
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return ""
-    return text
-
-
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif node.module and not node.level:
-        yield node.module
 
 
 def _bound(source: str) -> tuple[str, ...]:

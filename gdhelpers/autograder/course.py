@@ -12,8 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from gdhelpers.autograder.assignment import Assignment
-from gdhelpers.environment import CHECKOUT
-from gdhelpers.trouble import Trouble, WrongCall
+from gdhelpers.environment import home
+from gdhelpers.trouble import WrongCall
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -32,7 +32,7 @@ class Course:
     @cached_property
     def config(self) -> Config:
         """The configuration of this course, as nbgrader reads it."""
-        folder = self._home(CONFIG_FILE)
+        folder = home(CONFIG_FILE, self.root)
         loaded = PyFileConfigLoader(CONFIG_FILE, path=str(folder)).load_config()
         own = Config()
         own.CourseDirectory.root = str(self.root)
@@ -48,7 +48,7 @@ class Course:
     @cached_property
     def source(self) -> Path:
         """The folder of the instructor's notebooks."""
-        return self._home("source") / "source"
+        return home("source", self.root) / "source"
 
     @property
     def course_id(self) -> str:
@@ -82,12 +82,3 @@ class Course:
         for folder in sorted(self.root.glob(str(anyone.relative_to(self.root)))):
             if folder.is_dir():
                 yield self.student_of(folder, assignment)
-
-    def _home(self, name: str) -> Path:
-        for folder in (self.root, CHECKOUT):
-            if (folder / name).exists():
-                return folder
-        raise Trouble(
-            f"{name} is neither in {self.root} nor beside the gdhelpers package. "
-            "Run the command in the course's repository, or name it with --course."
-        )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
+from gdhelpers.autograder.imports import imported_by
 from gdhelpers.autograder.surroundings import environment
+from gdhelpers.environment import home
 from gdhelpers.kernels.libraries import loaded_with
 from gdhelpers.kernels.parent import Branch, Parent
+from gdhelpers.trouble import Trouble
 
 PARTS = ("gdhelpers.checks", "gdhelpers.data")
 """What notebooks of the course import beside libraries."""
@@ -63,6 +68,16 @@ def of_kernels(modules: Sequence[str]) -> Parent:
 def of_examiners(modules: Sequence[str]) -> Parent:
     """Return the parent of examiners for notebooks that import these modules."""
     return _parents.of(modules)[1]
+
+
+def warm(root: Path, name: str) -> None:
+    """Let the parents for an assignment of a course begin to import, before this process has imported what grades.
+
+    What is wrong with the assignment is said when it is read to be graded.
+    """
+    with suppress(Trouble):
+        for path in (home("source", root) / "source" / name).glob("*.ipynb"):
+            of_examiners(imported_by(path)).warm()
 
 
 def close() -> None:

@@ -55,6 +55,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Grade one assignment and print the table of scores."""
+    from gdhelpers.autograder import parents
+
+    if not options.course.is_dir():
+        raise WrongCall(f"There is no folder {options.course}. Name the course directory with --course DIR.")
+    if not options.scheduler:
+        # What is imported below takes as long as half of what the parents do.
+        parents.warm(options.course.resolve(), options.assignment)
+
     from rich.console import Console
 
     from gdhelpers.autograder import record, tables
@@ -63,8 +71,6 @@ def run(options: argparse.Namespace) -> int:
     from gdhelpers.autograder.progress import Reporter
     from gdhelpers.autograder.workers import Cluster, Threads
 
-    if not options.course.is_dir():
-        raise WrongCall(f"There is no folder {options.course}. Name the course directory with --course DIR.")
     if options.json is not None and not options.json.absolute().parent.is_dir():
         raise WrongCall(f"There is no folder for --json {options.json}.")
     course = Course(options.course.resolve())

@@ -58,17 +58,26 @@ class Parent:
                 self._send(request, theirs)
         return ours
 
+    def warm(self) -> None:
+        """Begin to import, if that has not begun; does not wait for it."""
+        with self._lock:
+            self._connected()
+
     def close(self) -> None:
         """End the parent; processes that were forked from it go on."""
         with self._lock:
             self._end()
 
     def _send(self, request: bytes, control: socket.socket) -> None:
+        connection = self._connected()
+        content = len(request).to_bytes(4) + request
+        sent = socket.send_fds(connection, [content], [control.fileno()])
+        connection.sendall(content[sent:])
+
+    def _connected(self) -> socket.socket:
         if self._connection is None:
             self._connection = self._start()
-        content = len(request).to_bytes(4) + request
-        sent = socket.send_fds(self._connection, [content], [control.fileno()])
-        self._connection.sendall(content[sent:])
+        return self._connection
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()

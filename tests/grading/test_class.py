@@ -77,6 +77,14 @@ def test_kinds_of_work_have_their_outcomes(graded):
     assert outcomes["a forgotten return"] == {"failed"}
 
 
+def test_feedback_shows_the_plots_of_the_notebook(graded):
+    course, assignment, pupils, *_ = graded
+    right = next(pupil.name for pupil in pupils if pupil.work == "all right")
+    drawn = sum("plt.show()" in cell.source for cell in assignment.stub.cells if cell.cell_type == "code")
+    (page,) = course.folder("feedback", right, assignment.name).glob("*.html")
+    assert page.read_text(encoding="utf-8").count("data:image/png") == drawn
+
+
 def test_feedback_shows_messages_and_no_hidden_test(graded):
     course, assignment, pupils, document, _ = graded
     for pupil in pupils:
