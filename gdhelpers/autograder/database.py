@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from nbgrader.api import Base, InvalidEntry
+from nbgrader.api import Base, Comment, Grade, InvalidEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Index, create_engine, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
@@ -18,6 +18,14 @@ from gdhelpers.trouble import Trouble
 
 FORM = "postgresql+psycopg://USER@HOST:5432/DATABASE"
 """What c.CourseDirectory.db_url looks like for PostgreSQL."""
+
+INDEXES = [
+    Index(f"ix_{column.class_.__tablename__}_{column.key}", column)
+    for column in (
+        SubmittedAssignment.student_id, SubmittedNotebook.assignment_id, Grade.notebook_id, Comment.notebook_id,
+    )
+]  # fmt: skip
+"""What nbgrader's tables lack: without them the score of one student is summed over the grades of all."""
 
 
 @contextmanager
@@ -121,3 +129,5 @@ def _make(connection: Connection) -> None:
             f"The gradebook {shown(connection.engine.url)} was made by another version of nbgrader. "
             "Make a copy of it, then run: nbgrader db upgrade"
         )
+    for index in INDEXES:
+        index.create(connection, checkfirst=True)

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from gdhelpers.autograder import gradebook
+from gdhelpers.autograder import gradebook, pages, report
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.database import INDEXES
 from gdhelpers.trouble import Trouble
 from tests.crowd import fill, graded
 from tests.interruption import Struck, at_every_statement, killed, statements, strike
@@ -377,7 +379,14 @@ def register_again(book, course, assignment):
     gradebook.register(book, course, assignment)
 
 
-@pytest.mark.parametrize("work", [only_open, register_again, first_attempt, second_attempt, take_back])
+def make_feedback(_book, course, assignment):
+    folder = course.folder("autograded", "bob", NAME)
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(assignment.stub, folder / assignment.file_name)
+    pages.Feedback(course).write(assignment, "bob")
+
+
+@pytest.mark.parametrize("work", [only_open, register_again, first_attempt, second_attempt, take_back, make_feedback])
 def test_the_work_for_one_student_does_not_grow_with_the_class(late, assignment, steps, work):
     kept, effort = database(late).read_bytes(), {}
     for others in (3, 300):
@@ -391,3 +400,27 @@ def test_the_work_for_one_student_does_not_grow_with_the_class(late, assignment,
     assert effort[300][0] == effort[3][0]
     # The order of nbgrader's random ids makes a step more or less; a look at every student would make hundreds.
     assert abs(effort[300][1] - effort[3][1]) < 30
+
+
+def test_the_work_for_a_report_grows_as_the_class_does(late, assignment, steps):
+    kept, effort = database(late).read_bytes(), {}
+    for others in (30, 300):
+        database(late).write_bytes(kept)
+        with gradebook.opened(late) as book:
+            fill(book, "bob", [f"student {number}" for number in range(others)])
+        steps.clear()
+        found = report.book.read(late, assignment)
+        assert len(found.scores) == others + 1
+        effort[others] = len(steps) / len(found.scores)
+    assert effort[300] < 1.2 * effort[30]
+
+
+def test_a_gradebook_that_nbgrader_made_gets_the_indexes_that_it_lacks(late):
+    names = [index.name for index in INDEXES]
+    with sqlite3.connect(database(late)) as connection:
+        for name in names:
+            connection.execute(f"DROP INDEX {name}")
+    open_and_close(late)
+    with sqlite3.connect(database(late)) as connection:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    assert there >= set(names)
