@@ -7,8 +7,9 @@ student is to answer.
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from gdhelpers.wire.changes import State, state
@@ -90,7 +91,7 @@ class Agent:
         name = tree["name"]
         with _interruptible():
             try:
-                with scaled(tree["tape_factor"]), muted():
+                with scaled(tree["tape_factor"]), nullcontext() if name == ECHO else muted():
                     value = (self._own.get(name) or self._names[name])(*positional, **keywords)
                 came = writer.write_or_describe(value)
                 return Raised(("SystemExit",), "it asked Python to end", None) if self._leaving() else came
@@ -99,7 +100,9 @@ class Agent:
 
 
 def _echo(*values: Any) -> Any:
-    """Return what came: to see whether anything comes through."""
+    """Return what came: to see whether anything comes through, and whether what a kernel needs is there."""
+    if not (hasattr(sys.stdout, "flush") and hasattr(sys.stderr, "flush")):
+        raise RuntimeError("sys.stdout or sys.stderr is gone: a kernel flushes them after every cell")
     return values
 
 
