@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from gdhelpers.wire.changes import State, state
@@ -91,7 +91,9 @@ class Agent:
         name = tree["name"]
         with _interruptible():
             try:
-                with scaled(tree["tape_factor"]), nullcontext() if name == ECHO else muted():
+                if name == ECHO:
+                    _demand_streams()
+                with scaled(tree["tape_factor"]), muted():
                     value = (self._own.get(name) or self._names[name])(*positional, **keywords)
                 came = writer.write_or_describe(value)
                 return Raised(("SystemExit",), "it asked Python to end", None) if self._leaving() else came
@@ -100,10 +102,14 @@ class Agent:
 
 
 def _echo(*values: Any) -> Any:
-    """Return what came: to see whether anything comes through, and whether what a kernel needs is there."""
-    if not (hasattr(sys.stdout, "flush") and hasattr(sys.stderr, "flush")):
-        raise RuntimeError("sys.stdout or sys.stderr is gone: a kernel flushes them after every cell")
+    """Return what came: to see whether anything comes through."""
     return values
+
+
+def _demand_streams() -> None:
+    """Raise where a stream is gone that a kernel flushes after every cell: it would answer no more."""
+    if not (hasattr(sys.stdout, "flush") and hasattr(sys.stderr, "flush")):
+        raise RuntimeError("sys.stdout or sys.stderr is gone")
 
 
 def _told(what: Raised) -> Tree:
