@@ -27,7 +27,7 @@ lint: $(READY) ## style, types, import contracts, and whether generated files ar
 	$(BIN)/python tools/constraints.py --check
 
 unit: $(READY) ## tests of the package's parts
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit tests/attacks/test_corpus.py --doctest-modules gdhelpers/autograder gdhelpers/wire gdhelpers/hidden_tests gdhelpers/checks gdhelpers/figures gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/unit tests/attacks/test_corpus.py --doctest-modules gdhelpers/autograder gdhelpers/wire gdhelpers/hidden_tests gdhelpers/checks gdhelpers/figures gdhelpers/experiments gdhelpers/reference gdhelpers/commands gdhelpers/cell.py gdhelpers/quiet.py gdhelpers/data.py
 
 sandbox: $(READY) ## tests that try to break out of the sandbox
 	$(BIN)/python -m pytest -n $(WORKERS) tests/sandbox
