@@ -40,54 +40,56 @@ def _from_logits(z: Any, t: Any) -> Any:
     return torch.nn.functional.binary_cross_entropy_with_logits(z, t, reduction="none")
 
 
-def _torch(loss: Loss, X: Array32, t: Array32, w: Array32) -> tuple[Array32, Array32]:
+def _torch(loss: Loss, z: Array32, t: Array32) -> tuple[Array32, Array32]:
     import torch
 
-    weights = torch.tensor(w, requires_grad=True)
-    losses = loss(torch.tensor(X) @ weights, torch.tensor(t))
-    (gradient,) = torch.autograd.grad(losses.sum(), weights)
-    return losses.detach().numpy(), gradient.numpy()
+    logits = torch.tensor(z, requires_grad=True)
+    losses = loss(logits, torch.tensor(t))
+    (slopes,) = torch.autograd.grad(losses.sum(), logits)
+    return losses.detach().numpy(), slopes.numpy()
 
 
-def _keras(X: Array32, t: Array32, w: Array32) -> tuple[Array32, Array32]:
+def _keras(z: Array32, t: Array32) -> tuple[Array32, Array32]:
     with quietly():
         import tensorflow as tf
 
-        weights = tf.constant(w)
+        logits = tf.constant(z)
         with tf.GradientTape() as tape:
-            tape.watch(weights)
-            p = tf.sigmoid(tf.linalg.matvec(X, weights))
+            tape.watch(logits)
             # A last axis of length one: Keras takes the mean over the last axis.
-            losses = tf.keras.losses.binary_crossentropy(t[:, None], p[:, None])
-        return losses.numpy(), tape.gradient(losses, weights).numpy()
+            losses = tf.keras.losses.binary_crossentropy(t[:, None], tf.sigmoid(logits)[:, None])
+        return losses.numpy(), tape.gradient(losses, logits).numpy()
 
 
-def losses_and_gradients(X: ArrayLike, t: ArrayLike, w: ArrayLike) -> dict[str, tuple[Array32, Array32]]:
-    """Return for each of `KINDS` the loss of each row, (n,), and the gradient of their sum, (k,).
+def against_logit(logits: ArrayLike, targets: ArrayLike) -> dict[str, tuple[Array32, Array32]]:
+    """Return for each of `KINDS` the loss of each row and its slope with respect to the logit: all (n,).
 
-    X has the shape (n, k), t (n,) and w (k,).
-
-    >>> found = losses_and_gradients([[20.0]], [0.0], [1.0])
-    >>> {kind: round(float(losses[0]), 2) for kind, (losses, _) in found.items()}
-    {'naive log': inf, 'Keras, from probabilities': 15.94, 'PyTorch, from probabilities': 100.0, 'from logits': 20.0}
-    """
-    X, t, w = (np.asarray(array, dtype=np.float32) for array in (X, t, w))
-    naive, keras, torch, logits = KINDS
-    return {
-        naive: _torch(_naive, X, t, w),
-        keras: _keras(X, t, w),
-        torch: _torch(_from_probabilities, X, t, w),
-        logits: _torch(_from_logits, X, t, w),
-    }
-
-
-def against_logit(logits: ArrayLike, target: float) -> dict[str, tuple[Array32, Array32]]:
-    """Return for each of `KINDS` the loss of one row and its slope, for each of the logits: all (n,).
+    `targets` may be one number for all rows.
 
     >>> losses, slopes = against_logit([0.0, 50.0], 0.0)["from logits"]
     >>> losses.round(4).tolist(), slopes.tolist()
     ([0.6930999755859375, 50.0], [0.5, 1.0])
     """
     z = np.asarray(logits, dtype=np.float32)
-    # With the unit matrix for X, row i has the logit w[i], and the gradient holds the slope of each row's own loss.
-    return losses_and_gradients(np.eye(len(z)), np.full(len(z), target), z)
+    t = np.array(np.broadcast_to(np.asarray(targets, dtype=np.float32), z.shape))
+    naive, keras, torch, from_logits = KINDS
+    return {
+        naive: _torch(_naive, z, t),
+        keras: _keras(z, t),
+        torch: _torch(_from_probabilities, z, t),
+        from_logits: _torch(_from_logits, z, t),
+    }
+
+
+def losses_and_gradients(X: ArrayLike, t: ArrayLike, w: ArrayLike) -> dict[str, tuple[Array32, Array32]]:
+    """Return for each of `KINDS` the loss of each row, (n,), and the gradient of their mean, (k,).
+
+    X has the shape (n, k), t (n,) and w (k,). By the chain rule the gradient is X' times the slopes, over n.
+
+    >>> found = losses_and_gradients([[20.0]], [0.0], [1.0])
+    >>> {kind: round(float(losses[0]), 2) for kind, (losses, _) in found.items()}
+    {'naive log': inf, 'Keras, from probabilities': 15.94, 'PyTorch, from probabilities': 100.0, 'from logits': 20.0}
+    """
+    X, w = np.asarray(X, dtype=np.float32), np.asarray(w, dtype=np.float32)
+    found = against_logit(X @ w, t)
+    return {kind: (losses, X.T @ slopes / np.float32(len(losses))) for kind, (losses, slopes) in found.items()}

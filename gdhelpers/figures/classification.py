@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from gdhelpers.figures.style import GREY, panels, strokes, styled
+from gdhelpers.figures.style import GREY, described, number, panels, strokes, styled
 
 
 @styled
@@ -35,4 +35,9 @@ def probability_curves(
     axes.set(xlabel=xlabel, ylabel=ylabel, ylim=(-0.03, 1.03))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
-    return figure
+    curves = ", ".join(f"{name}, with the weight {number(weight)}" for name, (weight, _) in models.items())
+    return described(
+        figure,
+        f"""The share of ones among the rows of each {xlabel}, as points whose area grows with the number of rows, from
+        {number(shares.min())} to {number(shares.max())}; and logistic curves: {curves}.""",
+    )

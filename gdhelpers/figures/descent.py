@@ -1,14 +1,15 @@
-"""How gradient descent moves along a curve."""
+"""How gradient descent moves along a curve, how it fails, and where it stays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
 
-from gdhelpers.figures.style import BLUE, GREY, VERMILION, panels, styled
+from gdhelpers.figures.style import BLUE, GREY, VERMILION, described, number, panels, styled
 
 Array = NDArray[np.float64]
 
@@ -34,4 +35,83 @@ def descent_path(
         axes.plot(at, f(at), color=VERMILION, marker="*", markersize=14, linestyle="none", label="minimum")
     axes.set(xlabel="x", ylabel="f(x)")
     axes.legend()
-    return figure
+    return described(
+        figure,
+        f"""A curve f(x), and on it {len(visited) - 1} steps of a descent from x = {number(visited[0])} to
+        {number(visited[-1])}.""",
+    )
+
+
+@styled
+def descent_runs(runs: Mapping[str, tuple[ArrayLike, ArrayLike]], minimum: float, least: float) -> Figure:
+    """Draw descents against their steps, a column for each: above where x is, below the loss there; both (n,).
+
+    A dotted line marks the `minimum` above, and the `least` loss below.
+
+    >>> figure = descent_runs({"lr 0.5": ([3.0, -2.0], [21.0, -4.0])}, -2.0, -4.0)
+    >>> [axes.get_ylabel() for axes in figure.axes]
+    ['x', 'loss']
+    """
+    figure, axes = panels(len(runs), width=1.12, rows=2, height=2.2, sharex=True)
+    ends = []
+    for column, (title, (path, losses)) in enumerate(runs.items()):
+        for row, (values, level) in enumerate(((path, minimum), (losses, least))):
+            shown = np.asarray(values, dtype=np.float64)
+            panel = axes[row * len(runs) + column]
+            panel.axhline(level, color=VERMILION, linewidth=1.5, linestyle=":")
+            panel.plot(shown, color=BLUE, marker="o", markersize=3.5, linewidth=1)
+            panel.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+        axes[column].set_title(title)
+        axes[len(runs) + column].set_xlabel("step")
+        x, loss = np.asarray(path, dtype=np.float64), np.asarray(losses, dtype=np.float64)
+        ends.append(f"{title}: x from {number(x[0])} to {number(x[-1])}, loss {number(loss[-1], 4)}")
+    axes[0].set_ylabel("x")
+    axes[len(runs)].set_ylabel("loss")
+    figure.legend([axes[0].lines[0]], ["at the minimum"], loc="outside lower right")
+    return described(
+        figure,
+        f"""Descents step by step, above x, with a dotted line at the minimum {number(minimum, 4)}, below the loss, with
+        one at {number(least, 4)}. {"; ".join(ends)}.""",
+    )
+
+
+@styled
+def bifurcation(lr: ArrayLike, iterates: ArrayLike, limit: float, minimum: float) -> Figure:
+    """Draw where descents stay against their learning rate, and a line at the `limit`: lr (n,), iterates (n, k).
+
+    A descent that has settled shows as one point, a cycle as several, one that wanders as a column of points.
+
+    >>> figure = bifurcation([0.5, 1.0], [[-2.0, -2.0], [-4.0, 0.0]], 1.0, -2.0)
+    >>> figure.axes[0].lines[0].get_xdata().tolist()
+    [0.5, 0.5, 1.0, 1.0]
+    """
+    rates, last = np.asarray(lr, dtype=np.float64), np.asarray(iterates, dtype=np.float64)
+    figure, (axes,) = panels(width=2.3)
+    axes.plot(
+        np.repeat(rates, last.shape[1]),
+        last.ravel(),
+        ".",
+        color=BLUE,
+        markersize=1.2,
+        markeredgewidth=0,
+        rasterized=True,
+    )
+    axes.axvline(limit, color=VERMILION, linestyle="--", linewidth=1.5)
+    axes.text(limit, axes.get_ylim()[1], f"limit {limit:.4f} ", color=VERMILION, ha="right", va="top")
+    axes.annotate(
+        f"minimum {number(minimum)}",
+        (rates[0], minimum),
+        xytext=(4, -5),
+        textcoords="offset points",
+        color="0.3",
+        va="top",
+    )
+    axes.set(xlabel="learning rate", ylabel="x in the last steps", xlim=(rates[0], rates[-1]))
+    shown = np.linspace(0, len(rates) - 1, 5).astype(int)
+    counts = ", ".join(f"{len(np.unique(last[i].round(4)))} at {number(rates[i])}" for i in shown)
+    return described(
+        figure,
+        f"""The last {last.shape[1]} places of descents against the learning rate, and a line at {limit:.4f}, up to which
+        there should be one place, the minimum at {number(minimum)}. So many different places there are: {counts}. At the
+        right end they lie between {number(last[-1].min())} and {number(last[-1].max())}.""",
+    )

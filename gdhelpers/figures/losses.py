@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from gdhelpers.figures.style import GREY, panels, strokes, styled
+from gdhelpers.figures.style import GREY, described, number, panels, strokes, styled
 
 
 @styled
@@ -30,7 +30,9 @@ def loss_curves(curves: Mapping[str, ArrayLike], levels: Mapping[str, float] | N
     axes.set(xlabel="step", ylabel="loss")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(loc="outside right upper")
-    return figure
+    ends = ", ".join(f"{name} {number(np.asarray(losses)[-1], 4)}" for name, losses in curves.items())
+    marked = "".join(f" Dotted: {name}, at {number(level, 4)}." for name, level in (levels or {}).items())
+    return described(figure, f"Losses step by step. They end at: {ends}.{marked}")
 
 
 @styled
@@ -48,7 +50,12 @@ def loss_against_logit(logits: ArrayLike, losses: Mapping[str, ArrayLike], slope
         _against_logit(axes, logits, curves)
         axes.set(xlabel="logit z", ylabel=what)
     left.legend()
-    return figure
+    ends = f"from {number(np.min(logits))} to {number(np.max(logits))}"
+    return described(
+        figure,
+        f"""Left the loss of one row, right its slope, against the logit {ends}, for: {", ".join(losses)}. A curve has a
+        gap where it is not finite.""",
+    )
 
 
 def _against_logit(axes: Axes, logits: ArrayLike, curves: Mapping[str, ArrayLike]) -> None:

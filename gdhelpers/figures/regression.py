@@ -1,14 +1,15 @@
-"""A line through points, and the residuals that are left."""
+"""Lines through points."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gdhelpers.figures.style import GREY, panels, strokes, styled
+from gdhelpers.figures.style import GREY, described, number, panels, strokes, styled
 
 
 @styled
@@ -23,30 +24,26 @@ def fitted_lines(
     >>> figure.axes[0].lines[0].get_ydata().tolist()
     [30.0, 15.0]
     """
+    figure, (axes,) = panels()
+    draw_lines(axes, x, y, lines)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    return described(figure, f"{np.size(x)} points, {ylabel} against {xlabel}, and lines: {in_words(lines)}.")
+
+
+def draw_lines(axes: Axes, x: ArrayLike, y: ArrayLike, lines: Mapping[str, tuple[float, float]]) -> None:
+    """Draw points and lines through them into a panel."""
     x, y = np.ravel(x), np.ravel(y)
     ends = np.array([x.min(), x.max()])
-    figure, (axes,) = panels()
     axes.scatter(x, y, s=16, color=GREY, alpha=0.45, linewidths=0)
     for (name, (slope, intercept)), stroke in zip(lines.items(), strokes(), strict=False):
         axes.plot(ends, slope * ends + intercept, label=name, **stroke)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.legend()
-    return figure
 
 
-@styled
-def residual_table(residuals: ArrayLike, *, rows: str = "row of y", columns: str = "row of the prediction") -> Figure:
-    """Draw a two-dimensional table of residuals as an image: negative blue, positive red, zero white.
+def in_words(lines: Mapping[str, tuple[float, float]]) -> str:
+    """Return the slopes of lines for the text that describes them.
 
-    >>> figure = residual_table(np.arange(6.0).reshape(2, 3))
-    >>> figure.axes[0].images[0].get_array().shape
-    (2, 3)
+    >>> in_words({"flat": (0.0, 23.4)})
+    'flat, with the slope 0'
     """
-    table = np.asarray(residuals, dtype=np.float64)
-    largest = float(np.abs(table).max())
-    figure, (axes,) = panels(width=1.25)
-    image = axes.imshow(table, cmap="RdBu_r", vmin=-largest, vmax=largest, interpolation="nearest")
-    axes.set(xlabel=columns, ylabel=rows, title=f"{table.shape[0]} x {table.shape[1]} residuals")
-    axes.spines[["left", "bottom"]].set_visible(False)
-    figure.colorbar(image, label="residual")
-    return figure
+    return ", ".join(f"{name}, with the slope {number(round(slope, 6) + 0.0)}" for name, (slope, _) in lines.items())
