@@ -6,12 +6,13 @@ what tensors are at the moment. `alt_text` describes a figure in words for someo
 """
 
 from gdhelpers.figures.classification import probability_curves
+from gdhelpers.figures.computation import computation_graphs
 from gdhelpers.figures.contours import Landscape, loss_contours
 from gdhelpers.figures.cross_entropies import cross_entropies
 from gdhelpers.figures.descent import bifurcation, descent_path, descent_runs
 from gdhelpers.figures.error_curves import error_curves
 from gdhelpers.figures.evaluations import evaluations
-from gdhelpers.figures.graph import Edge, Graph, computation_graphs
+from gdhelpers.figures.graph import Edge, Graph
 from gdhelpers.figures.heat_map import heat_map
 from gdhelpers.figures.losses import loss_against_logit, loss_curves
 from gdhelpers.figures.momentum import forgotten_zero_grad

@@ -37,7 +37,9 @@ def cross_entropies(logits: ArrayLike, losses: Mapping[str, ArrayLike], slopes: 
     _draw(right, z, slopes)
     left.set(xlabel="logit z", ylabel="loss")
     right.set(xlabel="logit z", ylabel="slope of the loss")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=len(losses), fontsize=9.5)
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside upper left", ncols=len(losses), fontsize=9.5, handlelength=3
+    )
     ends = ", ".join(f"{name}: {_end(z, np.asarray(values))}" for name, values in losses.items())
     return described(
         figure,

@@ -97,21 +97,17 @@ def bifurcation(lr: ArrayLike, iterates: ArrayLike, limit: float, minimum: float
         rasterized=True,
     )
     axes.axvline(limit, color=VERMILION, linestyle="--", linewidth=1.5)
-    axes.text(limit, axes.get_ylim()[1], f"limit {limit:.4f} ", color=VERMILION, ha="right", va="top")
-    axes.annotate(
-        f"minimum {number(minimum)}",
-        (rates[0], minimum),
-        xytext=(4, -5),
-        textcoords="offset points",
-        color="0.3",
-        va="top",
+    axes.text(limit, axes.get_ylim()[1], f" limit {limit:.4f}", color=VERMILION, va="top")
+    axes.axhline(minimum, color=GREY, linestyle=":", linewidth=1, zorder=0)
+    axes.text(
+        1.01, minimum, f"minimum {number(minimum)}", color="0.3", va="center", transform=axes.get_yaxis_transform()
     )
     axes.set(xlabel="learning rate", ylabel="x in the last steps", xlim=(rates[0], rates[-1]))
     shown = np.linspace(0, len(rates) - 1, 5).astype(int)
     counts = ", ".join(f"{len(np.unique(last[i].round(4)))} at {number(rates[i])}" for i in shown)
     return described(
         figure,
-        f"""The last {last.shape[1]} places of descents against the learning rate, and a line at {limit:.4f}, up to which
-        there should be one place, the minimum at {number(minimum)}. So many different places there are: {counts}. At the
-        right end they lie between {number(last[-1].min())} and {number(last[-1].max())}.""",
+        f"""The last {last.shape[1]} places of descents against the learning rate, a line at {limit:.4f}, up to which
+        there should be one place, and another at the minimum, {number(minimum)}. So many different places there are:
+        {counts}. At the right end they lie between {number(last[-1].min())} and {number(last[-1].max())}.""",
     )

@@ -24,6 +24,7 @@ HEIGHT = 3.4
 
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
+    "figure.max_open_warning": 0,  # a notebook closes what it has shown
     "font.size": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -103,7 +103,7 @@ def _backward(z: Any, functions: list[Any]) -> dict[Any, list[float | None]]:
 
     for function in functions:
         function.register_hook(hook(function))
-    z.backward()
+    z.backward(retain_graph=True)  # saved results are read afterwards
     return gradients
 
 
@@ -112,4 +112,4 @@ def _result(function: Any, record: Record) -> float | None:
     if function in record:
         return record[function][0]
     saved = getattr(function, "_saved_result", None)
-    return None if saved is None else float(saved)
+    return None if saved is None else float(saved.item())
