@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
@@ -40,10 +41,7 @@ def computation_graphs(graphs: Mapping[str, Graph]) -> Figure:
             title=title,
         )
         axes.set_axis_off()
-    figure.text(0.5, -0.01, "\N{DOWNWARDS ARROW} value, forward", color=BLUE, ha="right", va="top")
-    figure.text(
-        0.5, -0.01, "    \N{UPWARDS ARROW} gradient, backward", color=VERMILION, ha="left", va="top", style="italic"
-    )
+    _explain(figure)
     said = "; ".join(
         f"{title}: {', '.join(graph.nodes)}, and back at {graph.nodes[graph.leaf]} come {_sum(graph)}"
         for title, graph in graphs.items()
@@ -53,6 +51,16 @@ def computation_graphs(graphs: Mapping[str, Graph]) -> Figure:
         f"""Graphs of a computation, from the input at the top to the result at the bottom, with a value and a gradient
         at each edge. {said}.""",
     )
+
+
+def _explain(figure: Figure) -> None:
+    """Say what the two kinds of numbers are."""
+    kinds = ((r"$\downarrow$", BLUE, "value, forward"), (r"$\uparrow$", VERMILION, "gradient, backward"))
+    handles = [
+        Line2D([], [], marker=arrow, color=color, label=what, linestyle="none", markersize=9)
+        for arrow, color, what in kinds
+    ]
+    figure.legend(handles=handles, labelcolor=[BLUE, VERMILION], loc="outside lower center", ncols=2)
 
 
 def _sum(graph: Graph) -> str:

@@ -52,6 +52,14 @@ def test_zero_is_in_the_middle_of_the_colours():
     np.testing.assert_array_equal(image.get_array(), table)
     assert image.get_clim() == (-7.0, 7.0)
     assert axes.get_title(loc="left") == "2 x 2 residuals"
+    assert axes.lines[0].get_slope() == 1, "the diagonal is marked"
+    assert not figures.residual_table(np.ones((2, 3))).axes[0].lines, "only a square has one"
+
+
+def test_a_table_of_residuals_can_be_printed_without_colours():
+    (image,) = figures.residual_table(np.array([[-1.0, 1.0]])).axes[0].images
+    red, green, blue = image.get_cmap()(np.linspace(0, 1, 64))[:, :3].T
+    assert np.all(np.diff(0.2126 * red + 0.7152 * green + 0.0722 * blue) > 0)
 
 
 def test_losses_begin_at_step_0_and_levels_are_named():

@@ -1,4 +1,4 @@
-"""The twelve figures of the lecture, each made from its experiment, show its arrays, name their axes and are described."""
+"""The twelve figures of the lecture, each made from its experiment: their arrays, names of axes and descriptions."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
