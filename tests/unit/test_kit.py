@@ -35,8 +35,8 @@ WHEEL = f"gdhelpers-{tomllib.loads((ROOT / 'pyproject.toml').read_text())['proje
 # Written out a second time on purpose: whoever widens the contract has to widen this, and thinks twice.
 MODULES = {"checks", "figures", "data", "quiet", "environment", "trouble", "cli", "commands", "commands.lab", "lab"}
 INSTRUCTORS = {
-    "autograder", "cell", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference", "sandbox",
-    "spellings", "wire",
+    "autograder", "cell", "experiments", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference",
+    "sandbox", "spellings", "wire",
 }  # fmt: skip
 BESIDE = {
     "README.md", "student.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-DATA", "LICENSE-TEXT",
