@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser bench course picture release constraints clean
+.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser site bench course picture release constraints clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,12 @@ attacks: $(READY) ## grade all hostile submissions and print the table; `make gr
 kit: $(READY) ## tests that install the students' kit into an empty environment; they need the package index
 	$(BIN)/python -m pytest tests/kit
 
-browser: $(READY) ## tests in which a student and an instructor use JupyterLab; they need Chromium
-	$(BIN)/python -m pytest tests/browser
+browser: $(READY) ## tests in which a student and an instructor use JupyterLab, and of the website; they need Chromium
+	$(BIN)/python -m pytest tests/browser tests/site
+
+site: $(READY) ## build the course as a website, in build/site, from the outputs that the notebooks hold
+	$(BIN)/python -m sphinx -W --keep-going --fresh-env --quiet -c docs -d build/doctrees . build/site
+	@echo 'Open build/site/index.html; it needs no network.'
 
 bench: $(READY) ## measure how fast grading is, against stock nbgrader and a bare fork; takes about an hour
 	mkdir -p build
