@@ -1,0 +1,96 @@
+"""What is on the website, and that nothing of it lies elsewhere."""
+
+import re
+from collections import Counter
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+
+from gdhelpers import checks, data, figures, reference
+from tests.site.conftest import ROOT
+
+SHOWN = ("course/*.ipynb", "release/*/*.ipynb", "docs/*.md", "data/*.md", "CONTRIBUTING.md")
+SOURCES = sorted(path.relative_to(ROOT) for pattern in SHOWN for path in ROOT.glob(pattern))
+NOTEBOOKS = [path for path in SOURCES if path.suffix == ".ipynb"]
+FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
+"""What a browser fetches to show a page, by the attribute that names it."""
+
+
+def page_of(site, source):
+    return site.pages[source.with_suffix(".html").as_posix()]
+
+
+def test_every_notebook_and_every_guide_has_a_page_that_the_sidebar_lists(site):
+    listed = {urlsplit(link["href"]).path for link in site.pages["docs/index.html"].select(".bd-sidebar-primary a")}
+    for source in SOURCES:
+        page = page_of(site, source)
+        path = source.relative_to("docs") if source.parts[0] == "docs" else f"../{source.as_posix()}"
+        title = page.h1.get_text()
+        assert title, source
+        assert source.name == "index.md" or str(path).replace(source.suffix, ".html") in listed, title
+
+
+def test_the_first_page_leads_to_every_notebook(site):
+    links = {link["href"] for link in site.pages["docs/index.html"].select("article a")}
+    assert {f"../{notebook.with_suffix('.html').as_posix()}" for notebook in NOTEBOOKS} <= links
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+def test_a_page_shows_the_outputs_that_the_notebook_holds(site, notebook):
+    page = page_of(site, notebook)
+    cells = [cell for cell in nbformat.read(ROOT / notebook, as_version=4).cells if cell.cell_type == "code"]
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert len(page.select("div.cell_input")) == len([cell for cell in cells if cell.source.strip()])
+    assert len(page.select("div.cell_output img")) == sum("image/png" in output.get("data", {}) for output in outputs)
+    printed = Counter(line for output in outputs for line in output.get("text", "").splitlines())
+    assert not printed - Counter(
+        line for shown in page.select("div.cell_output pre") for line in shown.text.splitlines()
+    )
+
+
+@pytest.mark.parametrize("module", [checks, data, figures, reference], ids=lambda module: module.__name__)
+def test_the_reference_describes_every_public_name(site, module):
+    (name,) = module.__name__.split(".")[1:]
+    described = {term.get("id") for term in site.pages[f"docs/api/{name}.html"].select("dt.sig")}
+    public = getattr(module, "__all__", ["DataError", "load_classification", "load_regression"])
+    assert {f"{module.__name__}.{each}" for each in public} <= described
+
+
+def test_no_page_shows_what_only_instructors_may_see(site):
+    for path in site.folder.rglob("*"):
+        if path.suffix in {".html", ".ipynb", ".md", ".rst"} and "_static" not in path.parts:
+            assert not re.search("BEGIN (SOLUTION|HIDDEN TESTS)\n", path.read_text()), path
+
+
+def test_links_within_the_site_lead_somewhere(site):
+    anchors = {name: {tag["id"] for tag in page.select("[id]")} for name, page in site.pages.items()}
+    broken = []
+    for name, page in site.pages.items():
+        for tag in page.select("[href], [src]"):
+            target = urlsplit(tag.get("href") or tag["src"])
+            if target.scheme or target.netloc:
+                continue
+            path = (site.folder / name).parent / unquote(target.path) if target.path else site.folder / name
+            there = path.resolve()
+            within = there.relative_to(site.folder).as_posix()
+            if not there.is_file() or (target.fragment and unquote(target.fragment) not in anchors[within]):
+                broken.append((name, target.geturl()))
+    assert not broken
+
+
+def test_no_page_and_no_style_sheet_fetches_from_another_host(site):
+    elsewhere = r"\s*(https?:)?//"
+    for name, page in site.pages.items():
+        for tag in page.find_all(list(FETCHED)):
+            assert not re.match(elsewhere, tag.get(FETCHED[tag.name], "")), (name, tag)
+    for path in site.folder.rglob("*.css"):
+        assert not re.search(rf"(url\(|@import)\s*['\"]?{elsewhere}", path.read_text()), path
+
+
+@pytest.mark.parametrize("guide", [path for path in SOURCES if path.suffix == ".md"], ids=str)
+def test_links_of_a_guide_work_in_the_repository_too(guide):
+    for link in re.findall(r"\]\(([^)\s]+)\)", (ROOT / guide).read_text()):
+        target = urlsplit(link)
+        if not target.scheme and target.path:
+            assert ((ROOT / guide).parent / target.path).exists(), link
