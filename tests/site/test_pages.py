@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 
-from gdhelpers import checks, data, figures, reference
+from gdhelpers import checks, data, experiments, figures, reference
 from tests.site.conftest import ROOT
 
 SHOWN = ("course/*.ipynb", "release/*/*.ipynb", "docs/*.md", "data/*.md", "CONTRIBUTING.md")
@@ -49,7 +49,16 @@ def test_a_page_shows_the_outputs_that_the_notebook_holds(site, notebook):
     )
 
 
-@pytest.mark.parametrize("module", [checks, data, figures, reference], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+def test_a_cell_that_jupyterlab_folds_is_folded_on_its_page(site, notebook):
+    cells = [cell for cell in nbformat.read(ROOT / notebook, as_version=4).cells if cell.cell_type == "code"]
+    folded = [cell for cell in cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    lines = [shown.get_text() for shown in page_of(site, notebook).select("div.cell details")]
+    for cell in folded:
+        assert any(cell.source in text for text in lines), f"{cell.id} needs the tag hide-input or hide-cell"
+
+
+@pytest.mark.parametrize("module", [checks, data, experiments, figures, reference], ids=lambda module: module.__name__)
 def test_the_reference_describes_every_public_name(site, module):
     (name,) = module.__name__.split(".")[1:]
     described = {term.get("id") for term in site.pages[f"docs/api/{name}.html"].select("dt.sig")}
