@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 
-from gdhelpers import checks, data, experiments, figures, reference
+from gdhelpers import checks, data, figures, reference
+from gdhelpers.experiments import descent, mutants_of_gradients
 from tests.site.conftest import ROOT
 
 SHOWN = ("course/*.ipynb", "release/*/*.ipynb", "docs/*.md", "data/*.md", "CONTRIBUTING.md")
@@ -58,12 +59,18 @@ def test_a_cell_that_jupyterlab_folds_is_folded_on_its_page(site, notebook):
         assert any(cell.source in text for text in lines), f"{cell.id} needs the tag hide-input or hide-cell"
 
 
-@pytest.mark.parametrize("module", [checks, data, experiments, figures, reference], ids=lambda module: module.__name__)
+MODULES = [checks, data, figures, reference, descent, mutants_of_gradients]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_the_reference_describes_every_public_name(site, module):
-    (name,) = module.__name__.split(".")[1:]
-    described = {term.get("id") for term in site.pages[f"docs/api/{name}.html"].select("dt.sig")}
-    public = getattr(module, "__all__", ["DataError", "load_classification", "load_regression"])
-    assert {f"{module.__name__}.{each}" for each in public} <= described
+    described = {
+        term.get("id") for term in site.pages[f"docs/api/{module.__name__.split('.')[1]}.html"].select("dt.sig")
+    }
+    made_here = [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
+    public = getattr(module, "__all__", [name for name in made_here if not name.startswith("_")])
+    assert public
+    assert {f"{module.__name__}.{name}" for name in public} <= described
 
 
 def test_no_page_shows_what_only_instructors_may_see(site):
