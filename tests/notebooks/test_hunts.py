@@ -104,6 +104,7 @@ def test_a_hunt_is_told_shown_explained_and_solved_in_that_order(name):
     assert words.endswith("\n\n</details>")
     assert re.findall(r"^\*\*(\w+)\.\*\*", words, re.MULTILINE) == ["Symptom", "Cause", "Fix", "Assert"]
     assert hunt.cells[f"{name}-solution"].metadata == COLLAPSED
+    assert hunt.solution.startswith("# Solution: "), "JupyterLab shows the first line of a folded cell"
     assert hunt.cells[name].metadata == {}
 
 
