@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from tests.lecture import COURSE
+from tests.notebooks.test_course import COLLAPSED
 
 mpl.use("agg")
-CELLS = {cell.id: cell.source for cell in nbformat.read(COURSE / "reverse_mode.ipynb", as_version=4).cells}
+NOTEBOOK = nbformat.read(COURSE / "reverse_mode.ipynb", as_version=4)
+CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells}
 
 
 def run(*names):
@@ -165,6 +167,13 @@ def test_each_of_the_first_tries_fails_in_its_own_way():
     assert found["along_paths"][0] == found["in_topological_order"][0] == right
     assert found["as_they_are_met"][0] != right
     assert found["along_paths"][1] > found["in_topological_order"][1] == 5
+
+
+def test_the_task_is_solved_in_a_folded_cell_that_runs(capsys):
+    (cell,) = [cell for cell in NOTEBOOK.cells if cell.id == "task-solution"]
+    assert cell.metadata == COLLAPSED
+    run("setup", "whole", "compare", "task-solution")
+    assert capsys.readouterr().out.count("torch") == 3
 
 
 def test_the_notebook_opens_and_closes_as_all_do():
