@@ -13,7 +13,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from queue import Empty
@@ -103,6 +103,16 @@ class Kernel:
         self._client.budget = budget
 
     async def __aenter__(self) -> Kernel:
+        async with AsyncExitStack() as undo:
+            undo.push_async_exit(self.__aexit__)
+            self.agent = undo.enter_context(await self._begun())
+            # By now it listens: ZeroMQ tries a socket that nobody listens at again only after a tenth of a second.
+            await self._client.async_start_new_kernel_client()
+            undo.pop_all()
+        return self
+
+    async def _begun(self) -> socket.socket:
+        """Have the kernel begin, and return the connection to its agent."""
         for left in self._around.run.iterdir():  # by a kernel that was killed
             left.unlink()
         wire = str(self._around.run / WIRE)
@@ -118,10 +128,7 @@ class Kernel:
             }
             parent = parents.of_kernels(self._modules)
             await self._client.async_start_new_kernel(fork=partial(parent.fork, KERNEL, argument))
-            self.agent = await self._met(listener)
-        # By now it listens: ZeroMQ tries a socket that nobody listens at again only after a tenth of a second.
-        await self._client.async_start_new_kernel_client()
-        return self
+            return await self._met(listener)
 
     async def _met(self, listener: socket.socket) -> socket.socket:
         """Wait for the agent in the kernel; raises `RuntimeError` where the kernel ends before."""

@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -126,9 +127,17 @@ def test_a_process_that_is_killed_costs_nobody_a_point(class_of_twelve, victim):
 
 def kill_one(command, victim, draw):
     """Kill the parent of kernels, that of examiners, or anything that is there."""
-    found = below(command)
-    parents = [one for one in found if one.ppid() == command]
-    if victim == "branch":
-        parents = [child for parent in parents for child in parent.children() if child.children()]
-    for one in draw.sample(found, 1) if victim == "any" and found else parents[:1]:
-        one.kill()
+    with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+        found = below(command)
+        parents = [one for one in found if one.ppid() == command]
+        if victim == "branch":
+            parents = [child for parent in parents for child in parent.children() if has_children(child)]
+        for one in draw.sample(found, 1) if victim == "any" and found else parents[:1]:
+            one.kill()
+
+
+def has_children(process):
+    try:
+        return bool(process.children())
+    except psutil.NoSuchProcess:
+        return False
