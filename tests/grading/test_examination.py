@@ -1,11 +1,14 @@
 """Whatever a submission does, each answer is judged for itself and the rest is judged all the same."""
 
 import copy
+import gc
 import json
+import warnings
 
 import pytest
 from nbformat.v4 import new_code_cell
 
+from gdhelpers.autograder import kernel
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import examine
 from gdhelpers.autograder.submission import Submission
@@ -50,6 +53,24 @@ ALL_RIGHT = {
 def test_a_function_that_ends_python_costs_its_own_points(assignment, solved, ending):
     answer(solved, "descend", f"def descend(f, x0, lr, steps):\n    {ending}")
     assert outcomes(assignment, solved) == ALL_RIGHT | {"descend": ("crashed", 0)}
+
+
+def test_a_kernel_that_is_not_reached_is_replaced_and_leaves_nothing_open(assignment, solved, monkeypatch):
+    begun, start = [], kernel._Client.async_start_new_kernel_client
+
+    async def fail_once(client):
+        begun.append(None)
+        if len(begun) == 1:
+            raise RuntimeError("The kernel does not answer.")
+        return await start(client)
+
+    monkeypatch.setattr(kernel._Client, "async_start_new_kernel_client", fail_once)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        assert outcomes(assignment, solved) == ALL_RIGHT
+        gc.collect()
+    assert len(begun) == 2
+    assert [str(warning.message) for warning in caught if warning.category is ResourceWarning] == []
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
