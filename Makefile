@@ -49,7 +49,8 @@ kit: $(READY) ## tests that install the students' kit into an empty environment;
 	$(BIN)/python -m pytest tests/kit
 
 browser: $(READY) ## tests in which a student and an instructor use JupyterLab, and of the website; they need Chromium
-	$(BIN)/python -m pytest tests/browser tests/site
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/site
 
 site: $(READY) ## build the course as a website, in build/site, from the outputs that the notebooks hold
 	$(BIN)/python -m sphinx -W --keep-going --fresh-env --quiet -c docs -d build/doctrees . build/site
