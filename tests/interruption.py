@@ -1,4 +1,4 @@
-"""Errors and kill -9 in the middle of what is written to a gradebook."""
+"""What is sent to a gradebook, counted; and errors and kill -9 in the middle of it."""
 
 import multiprocessing
 import os
@@ -35,6 +35,21 @@ def statements():
     sent = []
     with at_every_statement(lambda _, statement: sent.append(statement)):
         yield sent
+
+
+@contextmanager
+def steps_of_sqlite():
+    """Note each step that SQLite takes: a row more that is looked at takes more steps."""
+    taken = []
+
+    def count(connection, _record):
+        connection.set_progress_handler(lambda: taken.append(1), 1)
+
+    event.listen(Engine, "connect", count)
+    try:
+        yield taken
+    finally:
+        event.remove(Engine, "connect", count)
 
 
 class Struck(Exception):  # noqa: N818 - what a test raises

@@ -11,15 +11,12 @@ import nbformat
 import pytest
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
-from gdhelpers.autograder import gradebook, pages, report
+from gdhelpers.autograder import gradebook, pages
 from gdhelpers.autograder.course import Course
-from gdhelpers.autograder.database import INDEXES
 from gdhelpers.trouble import Trouble
 from tests.crowd import fill, graded
-from tests.interruption import Struck, at_every_statement, killed, statements, strike
+from tests.interruption import Struck, at_every_statement, killed, statements, steps_of_sqlite, strike
 
 NAME = "ps3-logistic-regression"
 STEM = "logistic_regression"
@@ -359,15 +356,9 @@ def test_an_error_that_the_database_makes_is_said_in_one_line(late, assignment):
 
 @pytest.fixture
 def steps():
-    """The steps that SQLite takes, for any gradebook that is opened: a row more that is looked at takes more steps."""
-    taken = []
-
-    def count(connection, _record):
-        connection.set_progress_handler(lambda: taken.append(1), 1)
-
-    event.listen(Engine, "connect", count)
-    yield taken
-    event.remove(Engine, "connect", count)
+    """The steps that SQLite takes, for any gradebook that is opened."""
+    with steps_of_sqlite() as taken:
+        yield taken
 
 
 def only_open(_book, course, _assignment):
@@ -400,27 +391,3 @@ def test_the_work_for_one_student_does_not_grow_with_the_class(late, assignment,
     assert effort[300][0] == effort[3][0]
     # The order of nbgrader's random ids makes a step more or less; a look at every student would make hundreds.
     assert abs(effort[300][1] - effort[3][1]) < 30
-
-
-def test_the_work_for_a_report_grows_as_the_class_does(late, assignment, steps):
-    kept, effort = database(late).read_bytes(), {}
-    for others in (30, 300):
-        database(late).write_bytes(kept)
-        with gradebook.opened(late) as book:
-            fill(book, "bob", [f"student {number}" for number in range(others)])
-        steps.clear()
-        found = report.book.read(late, assignment)
-        assert len(found.scores) == others + 1
-        effort[others] = len(steps) / len(found.scores)
-    assert effort[300] < 1.2 * effort[30]
-
-
-def test_a_gradebook_that_nbgrader_made_gets_the_indexes_that_it_lacks(late):
-    names = [index.name for index in INDEXES]
-    with sqlite3.connect(database(late)) as connection:
-        for name in names:
-            connection.execute(f"DROP INDEX {name}")
-    open_and_close(late)
-    with sqlite3.connect(database(late)) as connection:
-        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
-    assert there >= set(names)
