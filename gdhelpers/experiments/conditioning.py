@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gdhelpers.experiments import descent
+
 Array = NDArray[np.float64]
 
 
@@ -82,8 +84,4 @@ def descend(X: ArrayLike, y: ArrayLike, start: ArrayLike, lr: float, steps: int)
            [3.]])
     """
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    path = [np.asarray(start, dtype=np.float64)]
-    for _ in range(steps):
-        w = path[-1]
-        path.append(w - lr * 2 * X.T @ (X @ w - y) / len(y))
-    return np.array(path)
+    return descent.descend(lambda w: 2 * X.T @ (X @ w - y) / len(y), np.asarray(start, dtype=np.float64), lr, steps)

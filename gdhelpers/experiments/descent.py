@@ -11,16 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 
-def descend(slope: Callable[[Any], Any], x: float, lr: float, steps: int) -> Array:
-    """Return the places that a descent visits, the start first: `steps + 1` numbers.
+def descend(slope: Callable[[Any], Any], x: Any, lr: float, steps: int) -> Array:
+    """Return the places that a descent visits, the start first: `steps + 1` numbers, or rows where x is an array.
 
     >>> descend(lambda x: 2 * x + 4, 3.0, 0.5, 2)
     array([ 3., -2., -2.])
     """
-    path = [float(x)]
+    path = [x]
     for _ in range(steps):
         path.append(path[-1] - lr * slope(path[-1]))
-    return np.array(path)
+    return np.array(path, dtype=np.float64)
 
 
 def last_iterates(slope: Callable[[Any], Any], x: float, lr: ArrayLike, skip: int, keep: int) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdhelpers.data import load_classification
 from gdhelpers.experiments.conditioning import standardised, with_ones
+from gdhelpers.experiments.descent import descend
 
 Array = NDArray[np.float64]
 
@@ -59,10 +60,7 @@ def fit(gradient_of: Callable[[Array], Array], size: int, lr: float = 0.5, steps
     >>> fit(lambda w: w - 1, 1, lr=0.5, steps=2)
     array([0.75])
     """
-    w = np.zeros(size)
-    for _ in range(steps):
-        w = w - lr * gradient_of(w)
-    return w
+    return np.asarray(descend(gradient_of, np.zeros(size), lr, steps)[-1])
 
 
 def accuracy(X: ArrayLike, t: ArrayLike, w: ArrayLike) -> float:
