@@ -37,18 +37,16 @@ def tensor_states(tensors: Mapping[str, Any]) -> dict[str, State]:
 
 
 def _state(tensor: Any) -> State:
-    kept = tensor.is_leaf or tensor.retains_grad
-    grad = "not kept"
-    if kept:
-        grad = (
-            "None"
-            if tensor.grad is None
-            else f"{tensor.grad.tolist():g}"
-            if not tensor.ndim
-            else str(tensor.grad.tolist())
-        )
     function = "None" if tensor.grad_fn is None else tensor.grad_fn.name()
-    return State(str(tensor.is_leaf), str(tensor.requires_grad), function, grad)
+    return State(str(tensor.is_leaf), str(tensor.requires_grad), function, _grad(tensor))
+
+
+def _grad(tensor: Any) -> str:
+    if not (tensor.is_leaf or tensor.retains_grad):
+        return "not kept"
+    if tensor.grad is None:
+        return "None"
+    return str(tensor.grad.tolist()) if tensor.ndim else f"{tensor.grad.item():g}"
 
 
 @styled
