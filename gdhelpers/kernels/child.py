@@ -45,9 +45,13 @@ def begin_free(argument: Mapping[str, Any], control: int) -> None:
     What it tells on the control socket is what a warden tells of one in a sandbox.
     """
     _take(argument["environment"])
-    os.chdir(argument["folder"])
-    app = _kernel(argument["options"])
     holder = socket.socket(fileno=control)
+    try:
+        os.chdir(argument["folder"])
+        app = _kernel(argument["options"])
+    except Exception as problem:  # a folder is not there, a port is taken
+        holder.sendall(json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode() + b"\n")
+        return
     os.register_at_fork(after_in_child=holder.close)
     holder.sendall(json.dumps({"pid": os.getpid(), "group": os.getpgrp()}).encode() + b"\n")
     threading.Thread(target=_end_with, args=(holder,), name="end with the client", daemon=True).start()

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import port_names
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import List, Unicode
 
@@ -46,7 +47,9 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     modules = List(Unicode(), help="What the parent imports").tag(config=True)
 
+    connection_info: dict[str, Any]
     _control: socket.socket | None = None
+    _ports_known = False
     _told = b""
     _status: int | None = None
 
@@ -62,6 +65,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
             forked = options["fork"]()
         else:
+            self._leave_ports_open()
             forked = self._fork(cmd, options)
         forked.setblocking(False)
         self._control = forked
@@ -72,9 +76,30 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         told = json.loads(line)
         if "error" in told:
             await self.kill()
-            raise SandboxTrouble(f"The sandbox could not be set up: {told['error']}. Run: gd doctor")
+            await self.wait()
+            raise SandboxTrouble(f"The kernel could not begin: {told['error']}. Run: gd doctor")
         self.pid, self.pgid = told["pid"], told.get("group")
+        if "fork" not in options:
+            self._learn_ports()
         return self.connection_info
+
+    def _leave_ports_open(self) -> None:
+        """Have the kernel choose its ports when it binds them: while the parent imports, others may take those chosen.
+
+        Once they are known they stay, for the clients of a kernel that is restarted do not ask for them again.
+        """
+        if self.parent.transport == "tcp" and not self._ports_known:
+            file = Path(self.parent.connection_file)
+            file.write_text(json.dumps(json.loads(file.read_text()) | dict.fromkeys(port_names, 0)))
+
+    def _learn_ports(self) -> None:
+        """Take over what the kernel has written into the connection file; the manager writes it anew."""
+        if self.parent.transport == "tcp" and not self._ports_known:
+            file = Path(self.parent.connection_file)
+            written = json.loads(file.read_text())
+            self.connection_info |= {name: written[name] for name in port_names}
+            file.unlink()
+            self._ports_known = True
 
     def _fork(self, cmd: list[str], options: dict[str, Any]) -> socket.socket:
         """Fork a kernel without a sandbox, whose command is `python -m ipykernel_launcher` and options of it."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,9 +13,13 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from ipykernel.connect import get_connection_info
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalPortCache
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+
+from gdhelpers.kernels.provisioner import SandboxTrouble
 
 NAME = "gdhelpers"
 PARENT = "import psutil\nprint('gdhelpers.kernels.parent' in psutil.Process().parent().cmdline())"
@@ -161,6 +166,41 @@ def test_a_parent_that_is_killed_is_replaced_and_its_kernels_go_on():
             async with Kernel() as second:
                 assert await say(second.client, "print(2)") == ("ok", "2")
             assert await say(first.client, "print(x)") == ("ok", "1")
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """The port that is chosen for kernels, which another process has taken before the kernel binds it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(LocalPortCache, "find_available_port", lambda *_: port)
+        yield port
+
+
+def test_a_port_that_is_taken_meanwhile_does_not_keep_a_kernel_from_beginning(taken):
+    async def work():
+        async with Kernel() as kernel:
+            assert await say(kernel.client, "print(1)") == ("ok", "1")
+            ports = kernel.manager.get_connection_info()
+            assert taken not in ports.values()
+            written = get_connection_info(kernel.manager.connection_file, unpack=True)
+            assert ports.items() <= written.items()
+            kernel.client.stop_channels()
+            await kernel.manager.restart_kernel()
+            assert kernel.manager.get_connection_info() == ports, "clients do not ask again"
+            await kernel.connect()
+            assert await say(kernel.client, "print(2)") == ("ok", "2")
+
+    asyncio.run(work())
+
+
+def test_a_kernel_that_cannot_begin_says_why():
+    async def work():
+        manager = AsyncKernelManager(kernel_name=NAME)
+        with pytest.raises(SandboxTrouble, match="FileNotFoundError"):
+            await manager.start_kernel(cwd="/nowhere")
 
     asyncio.run(work())
 
