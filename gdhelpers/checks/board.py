@@ -51,8 +51,8 @@ class Board:
 
 
 _LEFT = 'style="text-align: left"'
-_shown: dict[str, Any] = {"cell": None, "board": None}
-"""The cell that is running, and its board."""
+_shown: dict[str, Any] = {"request": None, "board": None, "handle": None}
+"""Which request runs the cell, the cell's board, and what updates the board once it is shown."""
 
 
 def add(row: Row) -> None:
@@ -62,7 +62,7 @@ def add(row: Row) -> None:
         print(row.text)
     else:
         board.rows.append(row)
-        _update(board)
+        _show(board)
 
 
 def remark(text: str) -> None:
@@ -72,7 +72,7 @@ def remark(text: str) -> None:
         print(text)
     else:
         board.remark = text
-        _update(board)
+        _show(board)
 
 
 def _html(row: Row) -> str:
@@ -82,18 +82,25 @@ def _html(row: Row) -> str:
 
 
 def _board() -> Board | None:
-    """Return the board of the running cell, shown already and ready to be updated; None outside of a notebook."""
+    """Return the board of the running cell, a new one for its first check; None outside of a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    if _shown["cell"] != shell.execution_count or _shown["board"] is None:
-        from IPython.display import display
-
-        _shown.update(cell=shell.execution_count, board=Board())
-        _shown["handle"] = display(_shown["board"], display_id=True)
+    request = shell.get_parent()["header"]["msg_id"]  # not the execution count: nbval does not let it grow
+    if _shown["request"] != request:
+        _shown.update(request=request, board=Board(), handle=None)
     return _shown["board"]  # type: ignore[no-any-return]
 
 
-def _update(board: Board) -> None:
-    _shown["handle"].update(board)
+def _show(board: Board) -> None:
+    """Show a board with its first row, and again in the same place with each further one.
+
+    Never empty: nbval compares what was shown first, and does not know updates.
+    """
+    if _shown["handle"] is None:
+        from IPython.display import display
+
+        _shown["handle"] = display(board, display_id=True)
+    else:
+        _shown["handle"].update(board)
