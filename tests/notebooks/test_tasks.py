@@ -6,7 +6,13 @@ import pytest
 from tests.lecture import COURSE
 from tests.notebooks.test_course import COLLAPSED
 
-TASKS = [("torch_regression", "slopes"), ("torch_classification", "pull")]
+TASKS = [
+    ("slopes", "paper"),
+    ("torch_autograd", "task"),
+    ("descent", "curvature"),
+    ("torch_regression", "slopes"),
+    ("torch_classification", "pull"),
+]
 
 
 def told(cell):
