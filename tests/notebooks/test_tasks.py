@@ -1,4 +1,4 @@
-"""The ungraded tasks of the lecture: unanswered they are told to be wrong, and the folded solution is told to be right."""
+"""The ungraded tasks of the lecture: the checks tell one that is unanswered it is wrong, and its solution it is right."""
 
 import nbformat
 import pytest
@@ -12,6 +12,7 @@ TASKS = [
     ("descent", "curvature"),
     ("torch_regression", "slopes"),
     ("torch_classification", "pull"),
+    ("gradient_tape", "watch"),
 ]
 
 
