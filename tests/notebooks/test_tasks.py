@@ -1,4 +1,4 @@
-"""The ungraded tasks of the lecture: the checks tell one that is unanswered it is wrong, and its solution it is right."""
+"""The ungraded tasks of the lecture: the checks reject one that is unanswered, and accept the solution below it."""
 
 import nbformat
 import pytest
