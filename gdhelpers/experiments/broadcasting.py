@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gdhelpers.experiments.descent import descend
+
 Array = NDArray[np.float64]
 
 
@@ -32,14 +34,16 @@ def losses(X: ArrayLike, y: ArrayLike, lr: float, steps: int, *, bug: bool) -> t
     [[1.0, 2.0], [0.0, 2.0]]
     """
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    w, found = np.zeros(X.shape[1]), []
-    for step in range(steps + 1):
-        residuals = table(X @ w, y) if bug else y - X @ w
-        found.append(np.mean(residuals**2))
-        if step < steps:
-            per_prediction = residuals.mean(axis=0) if bug else residuals
-            w = w + lr * 2 * X.T @ per_prediction / len(y)
-    return np.array(found), w
+
+    def residuals(w: Array) -> Array:
+        return table(X @ w, y) if bug else y - X @ w
+
+    def slope(w: Array) -> Array:
+        per_prediction = residuals(w).mean(axis=0) if bug else residuals(w)
+        return -2 * X.T @ per_prediction / len(y)
+
+    path = descend(slope, np.zeros(X.shape[1]), lr, steps)
+    return np.array([np.mean(residuals(w) ** 2) for w in path]), path[-1]
 
 
 def explained(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> float:
