@@ -22,15 +22,15 @@ def activate() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def home(name: str, root: Path) -> Path:
+def home(name: str, root: Path, otherwise: str = "") -> Path:
     """Return the folder that holds a file of a course: its own, or else the checkout.
 
-    Raises `Trouble` where neither holds it.
+    Raises `Trouble` where neither holds it; its message ends with what else may be done.
     """
     for folder in (root, CHECKOUT):
         if (folder / name).exists():
             return folder
     raise Trouble(
         f"{name} is neither in {root} nor beside the gdhelpers package. "
-        "Run the command in the course's repository, or name it with --course."
+        f"Run the command in the course's repository, or name it with --course{otherwise}."
     )

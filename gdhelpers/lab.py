@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gdhelpers.environment import CHECKOUT, activate
-from gdhelpers.trouble import Trouble
+from gdhelpers.environment import activate, home
 
 INSTRUCTORS = ("formgrader", "create-assignment", "menu")
 """The parts of nbgrader's extension that only an instructor uses; Validate is for everybody."""
@@ -24,6 +23,8 @@ UNUSED = ("assignment-list", "course-list")
 """The parts that need an exchange directory, which the course does without."""
 
 NBGRADER_CONFIG = "nbgrader_config.py"
+
+STUDENT = ", or open a student's view with --student"
 
 
 @dataclass(frozen=True)
@@ -103,22 +104,13 @@ class Lab:
     def _write_nbgrader_config(self, path: Path) -> None:
         """Make up for what the folder does not hold itself, `source/` and the configuration, as `gd grade` does."""
         lines = ["c = get_config()"]
-        if not (self.folder / NBGRADER_CONFIG).exists():
-            lines.append(f"load_subconfig({NBGRADER_CONFIG!r}, path={str(self._beside_package(NBGRADER_CONFIG))!r})")
+        if (configured := home(NBGRADER_CONFIG, self.folder, STUDENT)) != self.folder:
+            lines.append(f"load_subconfig({NBGRADER_CONFIG!r}, path={str(configured)!r})")
         lines.append(f"c.CourseDirectory.root = {str(self.folder)!r}")
         lines.append("c.FormgradeExtension.debug = False")  # a panel that lists the configuration
-        if not (self.folder / "source").exists():
-            source = self._beside_package("source") / "source"
-            lines.append(f"c.CourseDirectory.source_directory = {str(source)!r}")
+        if (sources := home("source", self.folder, STUDENT)) != self.folder:
+            lines.append(f"c.CourseDirectory.source_directory = {str(sources / 'source')!r}")
         _write(path, "\n".join(lines) + "\n")
-
-    def _beside_package(self, name: str) -> Path:
-        if (CHECKOUT / name).exists():
-            return CHECKOUT
-        raise Trouble(
-            f"{name} is neither in {self.folder} nor beside the gdhelpers package. "
-            "Name the course's repository with --course, or open a student's view with --student."
-        )
 
 
 _PREFERENCES = {

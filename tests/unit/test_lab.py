@@ -77,7 +77,7 @@ def test_a_course_with_sources_of_its_own_keeps_them(tmp_path):
 
 
 def test_without_a_checkout_an_instructor_is_told_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr("gdhelpers.lab.CHECKOUT", tmp_path / "site-packages")
+    monkeypatch.setattr("gdhelpers.environment.CHECKOUT", tmp_path / "site-packages")
     with pytest.raises(Trouble, match="--student"):
         settings_of(tmp_path, student=False, folder=tmp_path)
 
