@@ -16,7 +16,9 @@ def run(path: Path) -> None:
     """Run one notebook from its first cell to its last and save it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=300, record_timing=False, resources=resources).execute()
+    client = NotebookClient(notebook, timeout=300, record_timing=False, resources=resources)
+    client.extra_arguments = ["--log-level=ERROR"]  # without it the kernel warns that it talks to this machine in clear
+    client.execute()
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         if cell.cell_type == "code":
