@@ -3,7 +3,7 @@
 from gdhelpers.checks.comparator import Mismatch, compare
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, Objection, WrongAnswer, tell_unanswered
 from gdhelpers.checks.plain import NotPlainError, describe, plain
-from gdhelpers.checks.visible import agrees, more_at_grading, numerical_gradient, slopes_agree
+from gdhelpers.checks.visible import agrees, more_at_grading, numerical_gradient, slopes_agree, tell
 
 __all__ = [
     "AnswerRaised",
@@ -19,5 +19,6 @@ __all__ = [
     "numerical_gradient",
     "plain",
     "slopes_agree",
+    "tell",
     "tell_unanswered",
 ]

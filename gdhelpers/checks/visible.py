@@ -69,17 +69,23 @@ def slopes_agree(name: str, gradient: object, measured: ArrayLike, tolerance: fl
 
     `tolerance` is relative to the largest slope.
     """
-    measured = np.asarray(measured, dtype=np.float64)
-    largest = tolerance * float(np.abs(measured).max())
-    if measured.ndim == 0:
-        mismatch = compare(gradient, float(measured), largest)
-    else:
-        mismatch = compare(gradient, measured, np.full(measured.shape, largest))
-    words = "agrees with the slopes measured by nudging"
-    if mismatch is not None:
-        words = f"differs from the slopes measured by nudging: {mismatch.message}"
-    expected = float(measured) if measured.ndim == 0 else measured
-    board.add(Row(name, wanted(expected), came(gradient), words, mismatch is None))
+    tell(name, gradient, measured, "the slopes measured by nudging", tolerance)
+
+
+def tell(name: str, answer: object, expected: ArrayLike, source: str, tolerance: float = 1e-3) -> None:
+    """Tell whether an answer agrees with numbers found in another way, which `source` names; never raise.
+
+    `tolerance` is relative to the largest of the numbers.
+
+    >>> tell("the line", np.array([2.0, 1.0]), [2.0, 1.0001], "the least-squares line")
+    ok     the line agrees with the least-squares line
+    """
+    numbers = np.asarray(expected, dtype=np.float64)
+    shaped = numbers if numbers.ndim else float(numbers)
+    largest = tolerance * float(np.abs(numbers).max())
+    mismatch = compare(answer, shaped, np.full(numbers.shape, largest) if numbers.ndim else largest)
+    words = f"agrees with {source}" if mismatch is None else f"differs from {source}: {mismatch.message}"
+    board.add(Row(name, wanted(shaped), came(answer), words, mismatch is None))
 
 
 def _scalar(value: object) -> float:

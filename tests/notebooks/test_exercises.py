@@ -57,6 +57,29 @@ def test_a_released_notebook_runs_to_its_end(name, tmp_path):
             assert [output.output_type for output in cell.outputs][-1] == "error", "an unanswered task fails its check"
 
 
+@pytest.mark.parametrize(("kind", "begin"), [("source", "ok "), ("release", "wrong ")])
+def test_the_task_without_points_is_judged_by_its_own_check(kind, begin, tmp_path):
+    notebook = executed(ROOT / kind / "ps2-linear-regression" / "linear_regression.ipynb", tmp_path)
+    cells = {cell.id: cell for cell in notebook.cells}
+    task = cells["recover-solution"]
+    told = [
+        line
+        for output in task.outputs
+        if output.output_type == "display_data"
+        for line in output.data["text/plain"].splitlines()
+    ]
+    assert len(told) == 2
+    assert all(line.startswith(begin) for line in told)
+    assert not [output for output in task.outputs if output.output_type == "error"], "Run All goes on"
+    if kind == "source":
+        printed = "".join(output.text for output in task.outputs if output.output_type == "stream")
+        steps, loss = re.fullmatch(r"(\d+) steps, loss (\d+\.\d+)\n", printed).groups()
+        assert abs(int(steps) - 500) < 25
+        assert "about 500 steps" in cells["recover-after"].source
+        assert f"ends at {loss}, less than half" in cells["recover-after"].source
+        assert float(loss) < 24.02 / 2
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
 def test_exactly_one_cell_defines_each_function(name):
     released = nbformat.read(ROOT / "release" / name, as_version=4)

@@ -91,3 +91,16 @@ def test_an_exercise_without_an_answer_says_so_in_a_sentence():
 
 def test_outside_of_ipython_nothing_happens():
     checks.tell_unanswered()
+
+
+def test_what_agrees_with_numbers_found_elsewhere_is_told_and_never_raised(capsys):
+    least = np.array([[2.0], [-40.0]])
+    checks.tell("W", least + [[0.03], [0.0]], least, "the least-squares solution")
+    checks.tell("W", least + [[0.05], [0.0]], least, "the least-squares solution")
+    checks.tell("W", None, least, "the least-squares solution")
+    checks.tell("b", 1.0, 1.0, "the least-squares solution")
+    near, far, missing, scalar = capsys.readouterr().out.splitlines()
+    assert near == "ok     W agrees with the least-squares solution"
+    assert far.startswith("wrong  W differs from the least-squares solution: ")
+    assert "it is None" in missing
+    assert scalar.startswith("ok     b agrees")
