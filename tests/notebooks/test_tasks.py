@@ -1,5 +1,7 @@
 """The ungraded tasks of the lecture: the checks reject one that is unanswered, and accept the solution below it."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -13,6 +15,8 @@ TASKS = [
     ("torch_regression", "slopes"),
     ("torch_classification", "pull"),
     ("gradient_tape", "watch"),
+    ("reverse_mode", "order"),
+    ("reverse_mode", "task"),
 ]
 
 
@@ -27,7 +31,7 @@ def test_a_task_waits_for_an_answer_and_its_solution_is_one(notebook, task):
     cells = nbformat.read(COURSE / f"{notebook}.ipynb", as_version=4).cells
     place = [cell.id for cell in cells].index(task)
     posed, solution = cells[place], cells[place + 1]
-    assert cells[place - 1].source.startswith("## Your turn: ")
+    assert re.search(r"(^## |\*\*)Your turn", cells[place - 1].source, re.MULTILINE)
     assert "it is None" in told(posed)[0]
     assert all(line.startswith("wrong ") for line in told(posed))
     assert solution.id == f"{task}-solution"

@@ -95,8 +95,8 @@ def test_outside_of_ipython_nothing_happens():
 
 def test_what_agrees_with_numbers_found_elsewhere_is_told_and_never_raised(capsys):
     least = np.array([[2.0], [-40.0]])
-    checks.tell("W", least + [[0.03], [0.0]], least, "the least-squares solution")
-    checks.tell("W", least + [[0.05], [0.0]], least, "the least-squares solution")
+    checks.tell("W", least + np.array([[0.03], [0.0]]), least, "the least-squares solution")
+    checks.tell("W", least + np.array([[0.05], [0.0]]), least, "the least-squares solution")
     checks.tell("W", None, least, "the least-squares solution")
     checks.tell("b", 1.0, 1.0, "the least-squares solution")
     near, far, missing, scalar = capsys.readouterr().out.splitlines()
