@@ -31,7 +31,7 @@ def secants(
     next(ways)  # the first colour is the tangent's
     for step, steepness, stroke, marker in zip(h, slopes, ways, MARKERS, strict=False):
         left.plot(ends, at[1] + steepness * (ends - at[0]), label=f"h = {number(step)}", **{**stroke, "linewidth": 1.3})
-        left.plot(at[0] + step, at[1] + steepness * step, marker, color=stroke["color"], markersize=6)
+        left.plot(at[0] + step, at[1] + steepness * step, marker, color=stroke["color"], markersize=6, zorder=3)
         right.plot(step, steepness, marker, color=stroke["color"], markersize=8)
     left.plot(ends, at[1] + slope * (ends - at[0]), color=BLUE, label="tangent")
     left.plot(*at, "s", color=BLUE, markersize=8)
