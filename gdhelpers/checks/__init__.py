@@ -3,7 +3,7 @@
 from gdhelpers.checks.comparator import Mismatch, compare
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, Objection, WrongAnswer, tell_unanswered
 from gdhelpers.checks.plain import NotPlainError, describe, plain
-from gdhelpers.checks.visible import agrees, more_at_grading, numerical_gradient, slopes_agree, tell
+from gdhelpers.checks.visible import agrees, more_at_grading, numerical_gradient, slope_along, slopes_agree, tell
 
 __all__ = [
     "AnswerRaised",
@@ -18,6 +18,7 @@ __all__ = [
     "more_at_grading",
     "numerical_gradient",
     "plain",
+    "slope_along",
     "slopes_agree",
     "tell",
     "tell_unanswered",

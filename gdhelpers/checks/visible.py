@@ -64,6 +64,19 @@ def numerical_gradient(loss: Callable[[Array], object], at: ArrayLike, h: float 
     return slopes
 
 
+def slope_along(loss: Callable[[Array], object], at: ArrayLike, direction: ArrayLike, h: float = 1e-4) -> float:
+    """Measure the slope of `loss` along a direction: (loss(w + h v) - loss(w - h v)) / 2h, with v of the shape of `at`.
+
+    It is the sum of the slopes times v, so that two evaluations check the slopes of any number of parameters. The step
+    suits float64.
+
+    >>> round(slope_along(lambda w: float((w**2).sum()), np.array([1.0, -2.0]), np.array([0.5, 1.0])), 6)
+    -3.0
+    """
+    at, step = np.asarray(at, dtype=np.float64), h * np.asarray(direction, dtype=np.float64)
+    return (_scalar(loss(at + step)) - _scalar(loss(at - step))) / (2 * h)
+
+
 def slopes_agree(name: str, gradient: object, measured: ArrayLike, tolerance: float = 2e-2) -> None:
     """Tell whether a gradient agrees with slopes measured by nudging; print what was found, and never raise.
 
