@@ -20,7 +20,7 @@ from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.submission import Submission
 from tests.attacks.attack import CANARY, FAMILIES, Attack
-from tests.attacks.corpus import ATTACKS, named
+from tests.attacks.corpus import ATTACKS, OPEN, named
 
 Examine = Callable[[Assignment, Submission, int], Any]
 
@@ -46,7 +46,10 @@ class Row:
 
     def __str__(self) -> str:
         score = "" if self.score is None else f"{self.score:g}"
-        cells = (self.name, self.what, f"{self.honest:g}", score, self.message, "; ".join(self.wrong) or "as it should")
+        wrong = "; ".join(self.wrong) or "as it should"
+        if self.wrong and self.name in OPEN:
+            wrong += f" (known: {OPEN[self.name]})"
+        cells = (self.name, self.what, f"{self.honest:g}", score, self.message, wrong)
         return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
 
 
@@ -101,7 +104,7 @@ def _one(name: str) -> Row:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the table; return 1 where something is not as it should be."""
+    """Print the table; return 1 where something is not as it should be and is not known."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.table", description=__doc__)
     parser.add_argument("--family", nargs="+", choices=FAMILIES, default=FAMILIES)
     parser.add_argument("--name", nargs="+")
@@ -121,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
         for task in as_completed([executor.submit(_one, name) for name in chosen]):
             found = task.result()
-            good = good and found.ok
+            good = good and (found.ok or found.name in OPEN)
             if not (asked.wrong and found.ok):
                 print(found, flush=True)
     return 0 if good else 1

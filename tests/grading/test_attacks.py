@@ -14,17 +14,9 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import examine
 
 from ..attacks.attack import CANARY, TRACE
-from ..attacks.corpus import ATTACKS
+from ..attacks.corpus import ATTACKS, OPEN
 from ..attacks.table import row
 from .conftest import until
-
-OPEN = {
-    **dict.fromkeys(
-        ("factor-of-a-dummy-tape", "loss-made-of-the-formula", "tape-replaced-by-a-double", "factor-in-a-closure"),
-        "docs/security.md: whether gradients come from a tape is measured in the student's process",
-    ),
-}
-"""Attacks that do not get what they should, and why: known, and not mended yet."""
 
 ALL = ("breaking", "escaping", "flooding")
 LIMITS = {"test_seconds": 4, "cell_seconds": 6, "idle_seconds": 8, "memory_mib": 1024, "disk_mib": 64, "processes": 128}
