@@ -1,7 +1,7 @@
 """Make a kit for students: one zip file with the notebooks, the data and what they need to install.
 
-It holds the released notebooks, made anew from source/, and a gdhelpers without what is for instructors only. Its
-README says how to install it on Windows, macOS and Linux.
+It holds the lecture, the released notebooks, made anew from source/, and a gdhelpers without what is for instructors
+only. Its README says how to install it on Windows, macOS and Linux.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from gdhelpers.trouble import WrongCall
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `gd kit`."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="which assignments (default: all)")
+    parser.add_argument(
+        "assignments",
+        nargs="*",
+        metavar="ASSIGNMENT",
+        help="which assignments, without the lecture (default: all, and the lecture)",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -43,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
         wrong = "is a folder" if out.is_dir() else "is in no folder that exists"
         raise WrongCall(f"--out {out} {wrong}. Name a file, such as --out {course.course_id}-kit.zip.")
     names = sorted(set(options.assignments)) or course.assignments()
-    files = kit.kit_files(course, project, names)
+    files = kit.kit_files(course, project, names, with_lecture=not options.assignments)
     kit.write(kit.archive(files, course.course_id), out)
-    print(f"{out}: {', '.join(names)}; {len(files)} files, {out.stat().st_size // 1000} kB.")
+    inside = ", ".join(names if options.assignments else ["the lecture", *names])
+    print(f"{out}: {inside}; {len(files)} files, {out.stat().st_size // 1000} kB.")
     return DONE

@@ -8,11 +8,12 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.release import release_files
-from gdhelpers.kit import readme, wheel
+from gdhelpers.kit import lecture, readme, wheel
 from gdhelpers.kit.project import FRAMEWORKS, Project, imported
 from gdhelpers.trouble import Trouble
 
@@ -26,22 +27,25 @@ REQUIREMENTS = """\
 """
 
 
-def kit_files(course: Course, project: Project, names: Sequence[str]) -> dict[str, bytes]:
+def kit_files(course: Course, project: Project, names: Sequence[str], *, with_lecture: bool) -> dict[str, bytes]:
     """Return the files of a kit by name; raises `Trouble` when one of them holds what is for instructors only."""
     assignments = [course.assignment(name) for name in names]
+    lectures = lecture.notebooks(project.root) if with_lecture else {}
     notebooks: dict[str, bytes] = {}
     for assignment in assignments:
         notebooks |= _notebook(assignment)
     wheel_name, wheel_content = wheel.build(project)
-    uses = imported("\n".join(code for one in assignments for code in _code(one)))
+    stubs = [*lectures.values(), *(assignment.stub for assignment in assignments)]
+    uses = imported("\n".join(code for stub in stubs for code in _code(stub)))
     needed = sorted({*project.needed_by_code(), *project.dependencies(uses)})
     requirements = REQUIREMENTS + "".join(f"{line}\n" for line in [f"./{wheel_name}", *project.pins(needed)])
     copied = [*project.licences, *_data(project)]
     files = {
         **notebooks,
+        **{name: lecture.content(notebook) for name, notebook in lectures.items()},
         **{name: (project.root / name).read_bytes() for name in copied},
         wheel_name: wheel_content,
-        "README.md": readme.text(assignments, project, uses & FRAMEWORKS).encode(),
+        "README.md": readme.text(assignments, lectures, project, uses & FRAMEWORKS).encode(),
         "student.md": (project.root / "docs" / "student.md").read_bytes(),
         "requirements.txt": requirements.encode(),
         "constraints.txt": project.constraints().encode(),
@@ -65,8 +69,8 @@ def _notebook(assignment: Assignment) -> dict[str, bytes]:
     return {f"{assignment.name}/{name}": content for name, content in files.items()}
 
 
-def _code(assignment: Assignment) -> Iterator[str]:
-    for cell in assignment.stub.cells:
+def _code(notebook: Any) -> Iterator[str]:
+    for cell in notebook.cells:
         if cell.cell_type == "code":
             yield cell.source
 

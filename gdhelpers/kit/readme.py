@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +25,38 @@ GIGABYTES = {"torch": 1, "tensorflow": 2}
 """What a framework takes, besides 1 for everything else."""
 
 
-def text(assignments: Sequence[Assignment], project: Project, frameworks: Collection[str]) -> str:
-    """Return the README of a kit that holds these assignments and needs these frameworks."""
+LECTURE = """
+The lecture comes before them. Nothing in it is graded. It asks for a prediction before each result, so its cells have
+no outputs yet: read from the top, and run them one by one.
+
+| Notebook | Its question |
+|---|---|
+{rows}
+"""
+
+
+def text(
+    assignments: Sequence[Assignment], lectures: Mapping[str, Any], project: Project, frameworks: Collection[str]
+) -> str:
+    """Return the README of a kit that holds these assignments and lectures and needs these frameworks."""
     notebooks = [f"`{one.name}/{one.file_name}`" for one in assignments]
-    rows = [f"| {name} | {_title(one)} | {one.max_score:g} |" for name, one in zip(notebooks, assignments, strict=True)]
+    titles = [_title(one.stub) or one.name for one in assignments]
+    rows = [
+        f"| {name} | {title} | {one.max_score:g} |"
+        for name, title, one in zip(notebooks, titles, assignments, strict=True)
+    ]
+    questions = "\n".join(f"| `{name}` | {_title(notebook)} |" for name, notebook in lectures.items())
     torch = "".join(project.pins(project.dependencies({"torch"} & set(frameworks))))
     return TEXT.read_text(encoding="utf-8").format(
         notebooks="\n".join(rows),
+        lecture=LECTURE.format(rows=questions) if lectures else "",
         gigabytes=1 + sum(GIGABYTES[framework] for framework in frameworks),
         note=TORCH_ON_LINUX.format(torch=torch) if torch else "",
         first=notebooks[0].strip("`"),
     )
 
 
-def _title(assignment: Assignment) -> Any:
-    """Return the first heading of the notebook, or else the name of the assignment."""
-    lines = (
-        line for cell in assignment.stub.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()
-    )
-    return next((line.removeprefix("# ") for line in lines if line.startswith("# ")), assignment.name)
+def _title(notebook: Any) -> str:
+    """Return the first heading of a notebook, or nothing."""
+    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line.removeprefix("# ") for line in lines if line.startswith("# ")), "")

@@ -158,6 +158,17 @@ def test_the_right_answers_pass_the_visible_checks(student, assignment):
     assert len(tests) >= 4
 
 
+@pytest.mark.parametrize("name", ["torch_classification", "gradient_tape"])
+def test_the_lecture_runs(student, name):
+    path = student.folder / "course" / f"{name}.ipynb"
+    student.run(".venv/bin/jupyter", "execute", "--output", student.folder / "ran", "--timeout=600", path)
+    ran = nbformat.read(student.folder / "ran.ipynb", as_version=4)
+    (student.folder / "ran.ipynb").unlink()
+    outputs = [output for cell in ran.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert not [output for output in outputs if output.output_type == "error"]
+
+
 def test_validate_tells_right_from_unanswered(student, assignment):
     validate = [".venv/bin/nbgrader", "validate", "--Execute.timeout=600"]
     solved, untouched = (student.run(*validate, path) for path in (assignment.with_name("solved.ipynb"), assignment))

@@ -1,14 +1,20 @@
 """The exercise notebooks run: solved without an error or a word on stderr, released with each task's own reason."""
 
 import re
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from gdhelpers.data import load_classification, load_regression
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.relative_to(ROOT / "source") for path in (ROOT / "source").rglob("*.ipynb"))
+_, PS2, PS3 = NOTEBOOKS
 FUNCTIONS = {
     "ps1-autograd": ["derivative", "accumulated_grad", "descend", "minimise"],
     "ps2-linear-regression": ["mse", "mse_gradients", "fit_linear", "mse_gradients_tf", "fit_linear_tf"],
@@ -19,10 +25,13 @@ FUNCTIONS = {
 REASONS = {"NotImplementedError", "WrongAnswer", "NotAnswered"}
 
 
-def executed(path, folder):
-    notebook = nbformat.read(path, as_version=4)
-    resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=resources).execute()
+@cache
+def executed(kind, name):
+    """Run a notebook of source/ or release/ in an empty folder and return it; no test changes what it gets."""
+    notebook = nbformat.read(ROOT / kind / name, as_version=4)
+    with TemporaryDirectory() as folder:
+        resources = {"metadata": {"path": folder}}
+        NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=resources).execute()
     return notebook
 
 
@@ -37,8 +46,8 @@ def outputs(notebook, **wanted):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
-def test_a_solved_notebook_runs_clean(name, tmp_path):
-    notebook = executed(ROOT / "source" / name, tmp_path)
+def test_a_solved_notebook_runs_clean(name):
+    notebook = executed("source", name)
     assert [output.evalue for output in outputs(notebook, output_type="error")] == []
     assert outputs(notebook, name="stderr") == []
     shown = [output.data["text/plain"] for output in outputs(notebook, output_type="display_data")]
@@ -47,8 +56,8 @@ def test_a_solved_notebook_runs_clean(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS, ids=str)
-def test_a_released_notebook_runs_to_its_end(name, tmp_path):
-    notebook = executed(ROOT / "release" / name, tmp_path)
+def test_a_released_notebook_runs_to_its_end(name):
+    notebook = executed("release", name)
     assert {output.ename for output in outputs(notebook, output_type="error")} <= REASONS
     assert outputs(notebook, name="stderr") == []
     for cell in notebook.cells:
@@ -57,9 +66,36 @@ def test_a_released_notebook_runs_to_its_end(name, tmp_path):
             assert [output.output_type for output in cell.outputs][-1] == "error", "an unanswered task fails its check"
 
 
+def test_the_numbers_in_the_text_are_those_of_the_data():
+    """What ps2 and ps3 say in words, computed from the data alone."""
+    cars = load_regression().dropna()
+    mpg = cars["mpg"].to_numpy()
+    residual = np.linalg.lstsq(np.column_stack([cars["cylinders"], np.ones(len(mpg))]), mpg, rcond=None)[1] / len(mpg)
+    ps2 = nbformat.read(ROOT / "source" / PS2, as_version=4)
+    said = {cell.id: cell.source for cell in ps2.cells}["cars-text"]
+    assert f"a loss of **{residual.item():.2f}**" in said
+    assert f"variance of mpg is **{mpg.var():.2f}**" in said
+    ps3 = nbformat.read(ROOT / "source" / PS3, as_version=4)
+    texts = {cell.id: cell.source for cell in ps3.cells}
+    share = 1 - load_classification()["Class"].mean()
+    assert f"right for {share:.1%} of the rows".replace("%", " %") in texts["pima-text"]
+
+
+def test_the_accuracies_in_the_text_are_those_that_the_last_cell_prints():
+    notebook = executed("source", PS3)
+    cells = {cell.id: cell for cell in notebook.cells}
+    printed = "".join(output.get("text", "") for output in cells["pima-models"].outputs)
+    one, eight = (
+        float(re.search(rf"^{name} .* (0\.\d+)$", printed, re.MULTILINE)[1]) for name in ("one column", "eight columns")
+    )
+    said = " ".join(cells["pima-answers"].source.split())
+    assert f"the lecture's model is right for {one:.0%} of the rows".replace("%", " %") in said
+    assert f"reach {eight:.0%} after 20 steps".replace("%", " %") in said
+
+
 @pytest.mark.parametrize(("kind", "begin"), [("source", "ok "), ("release", "wrong ")])
-def test_the_task_without_points_is_judged_by_its_own_check(kind, begin, tmp_path):
-    notebook = executed(ROOT / kind / "ps2-linear-regression" / "linear_regression.ipynb", tmp_path)
+def test_the_task_without_points_is_judged_by_its_own_check(kind, begin):
+    notebook = executed(kind, PS2)
     cells = {cell.id: cell for cell in notebook.cells}
     task = cells["recover-solution"]
     told = [

@@ -21,6 +21,7 @@ from packaging.specifiers import SpecifierSet
 from gdhelpers import kit
 from gdhelpers.autograder.course import Course
 from gdhelpers.cli import main
+from gdhelpers.kit import lecture
 from gdhelpers.kit.project import CONTRACT, Project, imported
 from gdhelpers.trouble import Trouble
 
@@ -33,10 +34,14 @@ NOTEBOOKS = {
 WHEEL = f"gdhelpers-{tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['version']}+student"
 
 # Written out a second time on purpose: whoever widens the contract has to widen this, and thinks twice.
-MODULES = {"checks", "figures", "data", "quiet", "environment", "trouble", "cli", "commands", "commands.lab", "lab"}
+MODULES = {
+    "checks", "figures", "experiments", "data", "quiet", "environment", "trouble", "cli", "commands", "commands.lab",
+    "lab",
+}  # fmt: skip
+PACKAGES = {"checks", "experiments", "figures"}
 INSTRUCTORS = {
-    "autograder", "cell", "experiments", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference",
-    "sandbox", "spellings", "wire",
+    "autograder", "cell", "hidden_tests", "kernels", "kit", "misconceptions", "mutants", "reference", "sandbox",
+    "spellings", "wire",
 }  # fmt: skip
 BESIDE = {
     "README.md", "student.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-DATA", "LICENSE-TEXT",
@@ -49,7 +54,7 @@ METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt"} | {
 
 
 def made(*names: str, root: Path = ROOT) -> dict[str, bytes]:
-    return kit.kit_files(Course(root), Project(ROOT), names or tuple(NOTEBOOKS))
+    return kit.kit_files(Course(root), Project(ROOT), names or tuple(NOTEBOOKS), with_lecture=not names)
 
 
 def unpacked(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -96,7 +101,8 @@ def edited(course: Path, name: str, change) -> Path:
 
 
 def test_every_file_is_one_that_students_may_have(files):
-    assert set(files) == BESIDE | {f"{name}/{notebook}" for name, notebook in NOTEBOOKS.items()}
+    lecture = {f"course/{path.name}" for path in (ROOT / "course").glob("*.ipynb")}
+    assert set(files) == BESIDE | lecture | {f"{name}/{notebook}" for name, notebook in NOTEBOOKS.items()}
     assert set(made("ps1-autograd")) == BESIDE | {"ps1-autograd/autograd.ipynb"}
 
 
@@ -112,10 +118,8 @@ def test_every_file_of_the_wheel_is_one_that_students_may_have(wheel):
             assert name.endswith(".py")
             modules.add(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     within = {module.removeprefix("gdhelpers.") for module in modules - {"gdhelpers"}}
-    assert {module for module in within if module.split(".")[0] not in ("checks", "figures")} == MODULES - {
-        "checks", "figures",
-    }  # fmt: skip
-    assert {"checks", "figures"} <= within
+    assert {module for module in within if module.split(".")[0] not in PACKAGES} == MODULES - PACKAGES
+    assert within >= PACKAGES
 
 
 def test_every_module_is_either_for_students_or_for_instructors_only():
@@ -159,10 +163,17 @@ def starters():
                 yield from (line.strip().removeprefix("# ").strip() for line in starter.splitlines())
 
 
+def shown():
+    """The lines of code that the lecture shows to everybody."""
+    for path in (ROOT / "course").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            yield from (line.strip() for line in cell.source.splitlines() if cell.cell_type == "code")
+
+
 def test_no_line_of_what_is_for_instructors_only_is_in_it(texts):
     lines = {line.strip() for path in source_of_instructors() for line in path.read_text().splitlines()}
     lines = {line for line in lines if len(line) >= 60 and not line.startswith(("from ", "import ", '"""Return '))}
-    lines -= set(starters())
+    lines -= {*starters(), *shown()}
     assert len(lines) > 500
     for name, text in texts.items():
         assert not sorted(lines & {line.strip() for line in text.splitlines()}), name
@@ -186,6 +197,26 @@ def test_no_solution_and_no_hidden_test_is_in_it(name, texts):
 def test_the_notebooks_are_those_of_the_release(files):
     for name, notebook in NOTEBOOKS.items():
         assert files[f"{name}/{notebook}"] == (ROOT / "release" / name / notebook).read_bytes()
+
+
+def test_the_lecture_has_no_outputs_and_is_otherwise_the_courses(files):
+    assert {f"{name}.ipynb" for name in lecture.ORDER} == {path.name for path in (ROOT / "course").glob("*.ipynb")}
+    for name in lecture.ORDER:
+        given, own = (
+            nbformat.reads(text, as_version=4)
+            for text in (files[f"course/{name}.ipynb"].decode(), (ROOT / "course" / f"{name}.ipynb").read_text())
+        )
+        assert [(cell.id, cell.source, cell.metadata) for cell in given.cells] == [
+            (cell.id, cell.source, cell.metadata) for cell in own.cells
+        ]
+        for cell in given.cells:
+            assert cell.cell_type == "markdown" or (cell.outputs, cell.execution_count) == ([], None)
+
+
+@pytest.mark.parametrize(("path", "link"), [("README.md", r"`(\w+)`"), ("docs/index.md", r"^\.\./course/(\w+)$")])
+def test_the_order_of_the_lecture_is_everywhere_the_same(path, link):
+    names = re.findall(link, (ROOT / path).read_text(), re.MULTILINE)
+    assert [name for name in names if name in lecture.ORDER] == list(lecture.ORDER)
 
 
 def test_a_stale_release_is_not_handed_out(course, files):
@@ -262,6 +293,8 @@ def test_the_readme_tells_the_truth(texts):
     readme = texts["README.md"]
     for name, points in zip(NOTEBOOKS, (10, 15, 20), strict=True):
         assert re.search(rf"^\| `{name}/{NOTEBOOKS[name]}` \| Problem set \d: .+ \| {points} \|$", readme, re.MULTILINE)
+    named = re.findall(r"^\| `course/(\w+)\.ipynb` \| (?:.+\?) \|$", readme, re.MULTILINE)
+    assert named == list(lecture.ORDER), "each with its question"
     pythons = SpecifierSet(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"])
     named = re.search(r"Python (3\.\d+), (3\.\d+) or (3\.\d+);", readme)
     assert named is not None
