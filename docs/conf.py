@@ -28,6 +28,10 @@ templates_path = ["_templates"]
 nb_execution_mode = "off"
 # A cell that printed in two calls shows one output.
 nb_merge_streams = True
+# What is folded away on these pages is a solution, and says so.
+nb_code_prompt_show = nb_code_prompt_hide = "Solution"
+# The cell after a figure describes it, for everyone; an image without a text is read out as the name of its file.
+nb_render_image_options = {"alt": "A figure. The text below describes it."}
 myst_enable_extensions = ["amsmath", "dollarmath"]
 # As on GitHub, a heading has an anchor.
 myst_heading_anchors = 3
@@ -49,6 +53,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "to_index.html"}
 html_sidebars = {"**": ["contents.html"]}
+html_search_scorer = str(Path(__file__).with_name("scorer.js"))
 # The source of a page is offered under its own name: a notebook can be saved and opened.
 html_sourcelink_suffix = ""
 # Light or dark, as the reader's system is.
@@ -58,6 +63,9 @@ html_show_search_summary = False
 html_theme_options = {
     "navbar_center": [],
     "navbar_end": ["theme-switcher"],
+    # There is one level of pages: the way to a page is its title.
+    "article_header_start": [],
+    "secondary_sidebar_items": ["page-toc", "download.html"],
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_toc_level": 2,
@@ -74,6 +82,8 @@ mathjax2_config = {
         "webFont": "STIX-Web",
         "imageFont": None,
         "scale": 92,
+        # A formula that is wider than the window goes on in the next line.
+        "linebreaks": {"automatic": True, "width": "container"},
         # It asks for `about:blank` as a font without glyphs, which browsers refuse and report.
         "styles": {"@font-face": {"font-family": "MathJax_Blank", "src": "local('MathJax_Blank')"}},
     },
