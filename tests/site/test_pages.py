@@ -1,6 +1,7 @@
 """What is on the website, and that nothing of it lies elsewhere."""
 
 import re
+import warnings
 from collections import Counter
 from urllib.parse import unquote, urlsplit
 
@@ -37,6 +38,24 @@ def test_the_first_page_leads_to_every_notebook(site):
     assert {f"../{notebook.with_suffix('.html').as_posix()}" for notebook in NOTEBOOKS} <= links
 
 
+def test_the_first_page_calls_every_notebook_by_its_title(site):
+    called = {link["href"]: link.get_text() for link in site.pages["docs/index.html"].select("article table a")}
+    for notebook in NOTEBOOKS:
+        title = page_of(site, notebook).h1.get_text().removesuffix("#")
+        assert called[f"../{notebook.with_suffix('.html').as_posix()}"] == title
+
+
+def test_the_first_prediction_comes_true(capsys):
+    text = (ROOT / "docs/index.md").read_text()
+    [code], [answer, *_] = (
+        re.findall(r"```python\n(.*?)```", text, re.DOTALL),
+        re.findall(r"^`(tensor.*?)`", text, re.MULTILINE),
+    )
+    with warnings.catch_warnings(action="error"):
+        exec(code, {})
+    assert capsys.readouterr().out.strip() == answer
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
 def test_a_page_shows_the_outputs_that_the_notebook_holds(site, notebook):
     page = page_of(site, notebook)
@@ -57,6 +76,28 @@ def test_a_cell_that_jupyterlab_folds_is_folded_on_its_page(site, notebook):
     lines = [shown.get_text() for shown in page_of(site, notebook).select("div.cell details")]
     for cell in folded:
         assert any(cell.source in text for text in lines), f"{cell.id} needs the tag hide-input or hide-cell"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+def test_what_is_folded_is_a_solution_and_is_called_so(site, notebook):
+    for fold in page_of(site, notebook).select("div.cell details"):
+        assert fold.pre.get_text().startswith("# Solution")
+        assert {name.get_text() for name in fold.select("summary p")} == {"Solution"}
+
+
+def test_a_picture_has_a_text_for_who_does_not_see_it(site):
+    pictures = [(name, picture) for name, page in site.pages.items() for picture in page.select("article img:not(.toggler)")]
+    assert len(pictures) > 20
+    for name, picture in pictures:
+        assert " " in picture.get("alt", ""), (name, picture)
+
+
+def test_no_markup_is_left_in_a_text(site):
+    for name, page in site.pages.items():
+        texts = [text for text in page.select("article :is(p, li, td, th, h1, h2, h3)") if not text.find_parent("dl")]
+        for text in texts:
+            words = "".join(text.find_all(string=lambda words: not words.find_parent(["code", "pre", "span"])))
+            assert not re.search(r"\*\*|\]\(|`|\$", words), (name, words)
 
 
 MODULES = [checks, data, figures, reference, descent, mutants_of_gradients]
@@ -93,6 +134,12 @@ def test_links_within_the_site_lead_somewhere(site):
             if not there.is_file() or (target.fragment and unquote(target.fragment) not in anchors[within]):
                 broken.append((name, target.geturl()))
     assert not broken
+
+
+@pytest.mark.parametrize("guide", [path for path in SOURCES if path.parts[0] == "docs"], ids=str)
+def test_a_link_of_a_guide_says_what_it_leads_to(site, guide):
+    for link in page_of(site, guide).select("article a"):
+        assert not re.search(r"\.(md|ipynb|html)$", link.get_text()), link
 
 
 def test_no_page_and_no_style_sheet_fetches_from_another_host(site):
