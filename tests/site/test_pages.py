@@ -86,7 +86,9 @@ def test_what_is_folded_is_a_solution_and_is_called_so(site, notebook):
 
 
 def test_a_picture_has_a_text_for_who_does_not_see_it(site):
-    pictures = [(name, picture) for name, page in site.pages.items() for picture in page.select("article img:not(.toggler)")]
+    pictures = [
+        (name, picture) for name, page in site.pages.items() for picture in page.select("article img:not(.toggler)")
+    ]
     assert len(pictures) > 20
     for name, picture in pictures:
         assert " " in picture.get("alt", ""), (name, picture)
