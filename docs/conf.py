@@ -51,6 +51,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+# Nothing leads to an index of all names: the sidebar and the search do.
+html_use_index = html_domain_indices = False
 html_additional_pages = {"index": "to_index.html"}
 html_sidebars = {"**": ["contents.html"]}
 html_search_scorer = str(Path(__file__).with_name("scorer.js"))
