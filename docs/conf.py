@@ -70,6 +70,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc", "download.html"],
     "footer_start": ["copyright"],
     "footer_end": [],
+    "search_bar_text": "Search the course",
     "show_toc_level": 2,
 }
 
