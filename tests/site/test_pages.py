@@ -159,10 +159,3 @@ def test_links_of_a_guide_work_in_the_repository_too(guide):
         target = urlsplit(link)
         if not target.scheme and target.path:
             assert ((ROOT / guide).parent / target.path).exists(), link
-
-
-def test_the_first_prediction_comes_true(capsys):
-    text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    exec(compile(code, "docs/index.md", "exec"), {})
-    assert f"`{capsys.readouterr().out.strip()}`, without a warning" in text
