@@ -34,7 +34,7 @@ sandbox: $(READY) ## tests that try to break out of the sandbox
 
 notebooks: $(READY) ## tests that run the notebooks
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval course
-	$(BIN)/python -m pytest -n $(WORKERS) tests/notebooks tests/kernels
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/notebooks tests/kernels
 
 grading: $(READY) ## tests that grade, with gd and with nbgrader's own commands
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/grading

@@ -12,6 +12,8 @@ from nbclient import NotebookClient
 
 from gdhelpers.data import load_classification, load_regression
 
+pytestmark = pytest.mark.xdist_group("exercises")  # each notebook is run once
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.relative_to(ROOT / "source") for path in (ROOT / "source").rglob("*.ipynb"))
 _, PS2, PS3 = NOTEBOOKS
