@@ -8,7 +8,8 @@ LEADS_ON = "index.html"
 
 WINDOWS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 TYPESET = "() => new Promise(done => window.MathJax ? MathJax.Hub.Queue(done) : done())"
-SIDEWAYS = """() => [...document.querySelectorAll('html, main, main :has(article), article, article section')]
+PARTS = "html, main :has(article), article, article section, .sidebar-secondary-item, .bd-links"
+SIDEWAYS = f"""() => [...document.querySelectorAll('{PARTS}')]
     .filter(part => part.scrollWidth > part.clientWidth + 5).map(part => part.tagName + '.' + part.className)"""
 """The page and its larger parts, where they scroll sideways: only a table, code, a figure or a formula may do so.
 The frame around a word of code may stand out a little where a line ends."""
