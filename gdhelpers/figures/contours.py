@@ -60,5 +60,5 @@ def loss_contours(
             ({number(path[-1, 0])}, {number(path[-1, 1])}), and the minimum at ({number(best[name][0])},
             {number(best[name][1])})"""
         )
-    panel_axes[0].legend(loc="best")
+    figure.legend(*panel_axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return described(figure, f"Contours of a loss of {names[0]} and {names[1]} with a descent. {'; '.join(said)}.")

@@ -64,6 +64,7 @@ def state_tables(tables: Mapping[str, Mapping[str, State]]) -> Figure:
     rows = max(map(len, tables.values()))
     height = 0.75 + 0.3 * rows
     figure, panel_axes = panels(rows=len(tables), height=height, width=7.2 / height)
+    figure.set_layout_engine("constrained", h_pad=0.15)
     first = next(iter(tables.values()))
     changes = []
     for axes, (title, states) in zip(panel_axes, tables.items(), strict=True):
