@@ -119,6 +119,16 @@ CRIPPLED = (
         import asyncio
         asyncio.get_running_loop().call_soon(asyncio.get_running_loop().stop)
         """),
+    _cell("event-loop-stopped-late", "The event loop stops when the next question has come, and answers that one.", """
+        import asyncio, time
+        loop = asyncio.get_running_loop()
+
+        def stop_late():
+            time.sleep(0.5)
+            loop.call_soon(loop.stop)
+
+        loop.call_soon(stop_late)
+        """),
     _cell("event-loop-blocked", "A cell blocks the kernel's event loop for ten seconds once it is done.", """
         import asyncio, time
         asyncio.get_running_loop().call_soon(time.sleep, 10)
@@ -147,10 +157,10 @@ CRIPPLED = (
         resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
         """),
     _cell("lowest-priority", "A cell gives itself the lowest priority.", "import os\nos.nice(19)"),
-    _cell("busy-thread", "A thread computes on for twenty seconds after its cell.", """
+    _cell("busy-thread", "A thread computes on for three seconds after its cell.", """
         import threading, time
 
-        def compute(until=time.monotonic() + 20):
+        def compute(until=time.monotonic() + 3):
             while time.monotonic() < until:
                 sum(range(1000))
 

@@ -46,7 +46,7 @@ def assignments(tmp_path_factory):
 def test_the_honest_part_gets_its_points_and_nothing_else(assignments, attack, monkeypatch):
     monkeypatch.setenv(CANARY, "1")
     found = row(examine, 7, attack, assignments[attack.assignment])
-    assert found.wrong == ()
+    assert found.wrong == (), found.message
     assert found.score == attack.score or attack.status == "broken"
 
 
