@@ -33,12 +33,9 @@ def agrees(name: str, answer: object, by_hand: Any) -> None:
     >>> agrees("the loss", np.float32(2.5), 2.5)
     ok     the loss agrees with the example worked by hand
     """
-    mismatch = compare(answer, by_hand, _tolerance(by_hand))
-    result = "agrees with" if mismatch is None else "differs from"
-    words = f"{result} the example worked by hand" + (f": {mismatch.message}" if mismatch else "")
-    board.add(Row(name, wanted(by_hand), came(answer), words, mismatch is None))
-    if mismatch is not None:
-        raise WrongAnswer(f"{name} {words}.")
+    row = _add(name, answer, by_hand, _tolerance(by_hand), "the example worked by hand")
+    if not row.passed:
+        raise WrongAnswer(f"{name} {row.result}.")
 
 
 def more_at_grading() -> None:
@@ -96,9 +93,16 @@ def tell(name: str, answer: object, expected: ArrayLike, source: str, tolerance:
     numbers = np.asarray(expected, dtype=np.float64)
     shaped = numbers if numbers.ndim else float(numbers)
     largest = tolerance * float(np.abs(numbers).max())
-    mismatch = compare(answer, shaped, np.full(numbers.shape, largest) if numbers.ndim else largest)
+    _add(name, answer, shaped, np.full(numbers.shape, largest) if numbers.ndim else largest, source)
+
+
+def _add(name: str, answer: object, expected: Any, tolerance: Any, source: str) -> Row:
+    """Judge an answer, put the judgement on the board, and return it."""
+    mismatch = compare(answer, expected, tolerance)
     words = f"agrees with {source}" if mismatch is None else f"differs from {source}: {mismatch.message}"
-    board.add(Row(name, wanted(shaped), came(answer), words, mismatch is None))
+    row = Row(name, wanted(expected), came(answer), words, mismatch is None)
+    board.add(row)
+    return row
 
 
 def _scalar(value: object) -> float:

@@ -47,7 +47,7 @@ def shape_bug(
     ('2 x 2 residuals', [6.0, 6.0])
     """
     figure, (left, right) = panels(2, width=1.35)
-    figure.get_layout_engine().set(wspace=0.1)  # type: ignore[union-attr, call-arg]
+    figure.set_layout_engine("constrained", wspace=0.1)
     text = _draw_table(figure, left, residuals, f"row of {ylabel}", "row of the prediction")
     draw_lines(right, x, y, lines)
     right.set(xlabel=xlabel, ylabel=ylabel)

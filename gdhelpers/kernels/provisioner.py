@@ -61,11 +61,13 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork the kernel and wait until it begins; raises `SandboxTrouble` where it does not."""
         self._status, self._told = None, b""
+        chooses_ports = "fork" not in options and self.parent.transport == "tcp" and not self._ports_known
+        if chooses_ports:
+            self._leave_ports_open()
         if "fork" in options:
             Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
             forked = options["fork"]()
         else:
-            self._leave_ports_open()
             forked = self._fork(cmd, options)
         forked.setblocking(False)
         self._control = forked
@@ -79,7 +81,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             await self.wait()
             raise SandboxTrouble(f"The kernel could not begin: {told['error']}. Run: gd doctor")
         self.pid, self.pgid = told["pid"], told.get("group")
-        if "fork" not in options:
+        if chooses_ports:
             self._learn_ports()
         return self.connection_info
 
@@ -88,18 +90,16 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 
         Once they are known they stay, for the clients of a kernel that is restarted do not ask for them again.
         """
-        if self.parent.transport == "tcp" and not self._ports_known:
-            file = Path(self.parent.connection_file)
-            file.write_text(json.dumps(json.loads(file.read_text()) | dict.fromkeys(port_names, 0)))
+        file = Path(self.parent.connection_file)
+        file.write_text(json.dumps(json.loads(file.read_text()) | dict.fromkeys(port_names, 0)))
 
     def _learn_ports(self) -> None:
         """Take over what the kernel has written into the connection file; the manager writes it anew."""
-        if self.parent.transport == "tcp" and not self._ports_known:
-            file = Path(self.parent.connection_file)
-            written = json.loads(file.read_text())
-            self.connection_info |= {name: written[name] for name in port_names}
-            file.unlink()
-            self._ports_known = True
+        file = Path(self.parent.connection_file)
+        written = json.loads(file.read_text())
+        self.connection_info |= {name: written[name] for name in port_names}
+        file.unlink()
+        self._ports_known = True
 
     def _fork(self, cmd: list[str], options: dict[str, Any]) -> socket.socket:
         """Fork a kernel without a sandbox, whose command is `python -m ipykernel_launcher` and options of it."""

@@ -11,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from gdhelpers.data import load_classification, load_regression
+from tests.notebooks.test_tasks import told
 
 pytestmark = pytest.mark.xdist_group("exercises")  # each notebook is run once
 
@@ -100,14 +101,9 @@ def test_the_task_without_points_is_judged_by_its_own_check(kind, begin):
     notebook = executed(kind, PS2)
     cells = {cell.id: cell for cell in notebook.cells}
     task = cells["recover-solution"]
-    told = [
-        line
-        for output in task.outputs
-        if output.output_type == "display_data"
-        for line in output.data["text/plain"].splitlines()
-    ]
-    assert len(told) == 2
-    assert all(line.startswith(begin) for line in told)
+    lines = told(task)
+    assert len(lines) == 2
+    assert all(line.startswith(begin) for line in lines)
     assert not [output for output in task.outputs if output.output_type == "error"], "Run All goes on"
     if kind == "source":
         printed = "".join(output.text for output in task.outputs if output.output_type == "stream")
