@@ -61,8 +61,6 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
     except Unreadable as problem:
         return _broken(assignment, submission, str(problem), seed, settings)
     examination = _patiently(assignment, cells, settings, seed)
-    if examination.killed:  # by itself, and it will be again, or by somebody else
-        examination = _patiently(assignment, cells, settings, seed)
     rebuilt = examination.rebuilt
     record = Record(
         submission.student, "graded", assignment.max_score, tuple(examination.verdicts),
@@ -72,14 +70,19 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
 
 
 def _patiently(assignment: Assignment, cells: Sequence[Cell], settings: Settings, seed: int) -> _Examination:
-    """Examine, and begin anew where the machine gives trouble; raises what it gives in the end."""
+    """Examine, and begin anew where the machine gives trouble; raises what it gives in the end.
+
+    A student's process that is killed may have done that itself, and will again; or it was somebody else.
+    """
     for _ in range(TRIES - 1):
         try:
-            return _examination(assignment, cells, settings, seed)
+            examination = _examination(assignment, cells, settings, seed)
         except stoppable.Stopped:
             raise
         except Exception:  # noqa: S112 - it is raised if it stays
             continue
+        if not examination.killed:
+            return examination
     return _examination(assignment, cells, settings, seed)
 
 
@@ -173,7 +176,8 @@ class _Examination:
         for _ in range(2):
             _, hears, _ = await kernel.watch(self.examiner.hears(), ECHO_SECONDS, ECHO_WALL)
             if not hears:
-                self.signs.append("a cell broke what its process answers with, and was left out")
+                if not await kernel.is_ending():
+                    self.signs.append("a cell broke what its process answers with, and was left out")
                 return False
         return True
 
@@ -202,7 +206,10 @@ class _Examination:
             self.tests[self._nbgrader(index)["grade_id"]] = Run(cell, end, tested)
         else:
             self._demand_set_up(source, tested)
-        return tested.is_there and await kernel.is_alive()
+        if tested.is_there and await kernel.is_alive():
+            return True
+        await kernel.is_ending()  # from then on it is known whether something killed it
+        return False
 
     async def _examine_without_student(self, index: int) -> None:
         cell = self.rebuilt.notebook.cells[index]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from queue import Empty
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -33,6 +33,7 @@ from gdhelpers.autograder import parents
 from gdhelpers.autograder.settings import MIB, Limits
 from gdhelpers.autograder.surroundings import Surroundings
 from gdhelpers.kernels.child import WIRE
+from gdhelpers.kernels.provisioner import ForkProvisioner
 
 KERNEL = "gdhelpers.kernels.child:begin"
 """What a fork of the warm parent becomes."""
@@ -48,6 +49,9 @@ POLL = 0.1
 
 IDLING = 0.01
 """The share of time that a process which only waits may compute."""
+
+PF_EXITING = 0x4
+"""Linux's flag of a process that is about to end, the ninth field of /proc/PID/stat."""
 
 CUT = "\n[The output is cut here: there is more of it than the limit allows.]\n"
 
@@ -73,13 +77,14 @@ class CellRun:
 class Kernel:
     """A Python kernel in a sandbox of its own, used as an asynchronous context manager."""
 
+    _process: ForkProvisioner
+
     def __init__(
         self, notebook: Any, around: Surroundings, limits: Limits, modules: tuple[str, ...], budget: Budget
     ) -> None:
         self._around, self._limits, self._modules = around, limits, modules
         self._leaving = False
         self.signs: list[str] = []
-        self.was_killed = False
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, int(2 * limits.output_mib * MIB))
         self._manager = AsyncKernelManager(
@@ -128,13 +133,14 @@ class Kernel:
             }
             parent = parents.of_kernels(self._modules)
             await self._client.async_start_new_kernel(fork=partial(parent.fork, KERNEL, argument))
+            self._process = self._manager.provisioner
             return await self._met(listener)
 
     async def _met(self, listener: socket.socket) -> socket.socket:
         """Wait for the agent in the kernel; raises `RuntimeError` where the kernel ends before."""
         loop = asyncio.get_running_loop()
         met = loop.create_task(loop.sock_accept(listener))
-        ended = loop.create_task(self._manager.provisioner.wait())
+        ended = loop.create_task(self._process.wait())
         try:
             await asyncio.wait({met, ended}, timeout=START, return_when=asyncio.FIRST_COMPLETED)
             if not met.done():
@@ -198,6 +204,18 @@ class Kernel:
         """Whether the kernel's process is there."""
         return bool(await self._manager.is_alive())
 
+    async def is_ending(self) -> bool:
+        """Whether the process, which does not answer, has ended or does so now."""
+        if await self.is_alive() and _is_exiting(self._process.pid):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), GRACE)
+        return not await self.is_alive()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether something else than this grader killed the process."""
+        return self._process.was_killed
+
     def _cpu(self) -> float:
         """Return the CPU seconds of all processes of the kernel's sandbox so far."""
         try:
@@ -228,12 +246,22 @@ class Kernel:
         if self._client.kc is not None:
             self._client.kc.stop_channels()
         if self._manager.has_kernel:
-            status = await self._manager.provisioner.poll()
-            self.was_killed = status == -signal.SIGKILL
             # The manager would look every tenth of a second whether it has ended.
             await self._manager.provisioner.kill()
             await self._manager.provisioner.wait()
             await self._manager.shutdown_kernel(now=True)
+
+
+def _is_exiting(pid: int) -> bool:
+    """Whether a process is on its way out: Linux closes its sockets first, and tells of its end a moment later.
+
+    Where that cannot be known, it may be.
+    """
+    try:
+        flags = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[6]
+    except OSError:
+        return True
+    return bool(int(flags) & PF_EXITING)
 
 
 class Clock:

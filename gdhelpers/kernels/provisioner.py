@@ -52,6 +52,12 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     _ports_known = False
     _told = b""
     _status: int | None = None
+    _killing = False
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the kernel has ended because something else than this provisioner killed it."""
+        return self._status == -signal.SIGKILL and not self._killing
 
     @property
     def has_process(self) -> bool:
@@ -60,7 +66,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork the kernel and wait until it begins; raises `SandboxTrouble` where it does not."""
-        self._status, self._told = None, b""
+        self._status, self._told, self._killing = None, b"", False
         chooses_ports = "fork" not in options and self.parent.transport == "tcp" and not self._ports_known
         if chooses_ports:
             self._leave_ports_open()
@@ -139,7 +145,8 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def kill(self, restart: bool = False) -> None:
         """End the kernel and all that it started."""
         del restart
-        if self._control is not None:
+        if await self.poll() is None and self._control is not None:
+            self._killing = True
             self._control.shutdown(socket.SHUT_WR)  # the warden ends all when it reads the end
             if self.pgid:
                 with suppress(ProcessLookupError):

@@ -5,6 +5,7 @@ import gc
 import json
 import warnings
 
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell
 
@@ -71,6 +72,50 @@ def test_a_kernel_that_is_not_reached_is_replaced_and_leaves_nothing_open(assign
         gc.collect()
     assert len(begun) == 2
     assert [str(warning.message) for warning in caught if warning.category is ResourceWarning] == []
+
+
+VICTIMS = ("the student's process", "its keeper", "its warden")
+
+
+def kill(running, victim):
+    """Kill one of the processes of a sandbox, as the kernel does where memory is short."""
+    student = psutil.Process(running._manager.provisioner.pid)
+    (student, *student.parents())[VICTIMS.index(victim)].kill()
+
+
+def before_a_cell_runs(monkeypatch, place, victim):
+    run, killed = kernel.Kernel.run, []
+
+    async def run_without_process(running, cell, index, seconds):
+        if index == place and not killed:
+            kill(running, killed.append(place) or victim)
+        return await run(running, cell, index, seconds)
+
+    monkeypatch.setattr(kernel.Kernel, "run", run_without_process)
+    return killed
+
+
+def after_a_cell_has_run(monkeypatch, place, victim):
+    run, killed = kernel.Kernel.run, []
+
+    async def run_and_lose(running, cell, index, seconds):
+        ran = await run(running, cell, index, seconds)
+        if index == place and not killed:
+            kill(running, killed.append(place) or victim)
+        return ran
+
+    monkeypatch.setattr(kernel.Kernel, "run", run_and_lose)
+    return killed
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("when", [before_a_cell_runs, after_a_cell_has_run])
+@pytest.mark.parametrize("cell", ["setup", "descend-solution"])
+def test_a_process_that_somebody_kills_costs_nothing(assignment, solved, monkeypatch, cell, when, victim):
+    place = [cell.id for cell in solved.cells].index(cell)
+    killed = when(monkeypatch, place, victim)
+    assert outcomes(assignment, solved) == ALL_RIGHT
+    assert killed == [place]
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
