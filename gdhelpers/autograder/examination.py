@@ -7,10 +7,11 @@ the examiner has the instructor's own cells, and proxies for what answers define
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
         cells = read_cells(submission.content)
     except Unreadable as problem:
         return _broken(assignment, submission, str(problem), seed, settings)
-    examination = _patiently(assignment, cells, settings, seed)
+    examination = _patiently(_Task(assignment, cells, settings, seed))
     rebuilt = examination.rebuilt
     record = Record(
         submission.student, "graded", assignment.max_score, tuple(examination.verdicts),
@@ -69,30 +70,33 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
     return Examined(record, rebuilt.notebook, seed, settings)
 
 
-def _patiently(assignment: Assignment, cells: Sequence[Cell], settings: Settings, seed: int) -> _Examination:
+def _patiently(task: _Task) -> _Examination:
     """Examine, and begin anew where the machine gives trouble; raises what it gives in the end.
 
-    A student's process that is killed may have done that itself, and will again; or it was somebody else.
+    A student's process that is killed may have done that itself, and will again; or it was somebody else. Either way
+    the tests that it had answered by then are not asked again: nobody gets a second guess by dying.
     """
     for _ in range(TRIES - 1):
         try:
-            examination = _examination(assignment, cells, settings, seed)
+            examination = _examination(task)
         except stoppable.Stopped:
             raise
         except Exception:  # noqa: S112 - it is raised if it stays
             continue
-        if not examination.killed:
+        if examination.is_finished:
             return examination
-    return _examination(assignment, cells, settings, seed)
+    task.is_last = True
+    return _examination(task)
 
 
-def _examination(assignment: Assignment, cells: Sequence[Cell], settings: Settings, seed: int) -> _Examination:
-    rebuilt = rebuild(assignment, cells)
+def _examination(task: _Task) -> _Examination:
+    rebuilt = rebuild(task.assignment, task.cells)
     with ExitStack() as stack:
-        course = Path(assignment.config.CourseDirectory.root)
-        around = stack.enter_context(surroundings(settings, len(rebuilt.notebook.cells), assignment.files, course))
-        examiner = stack.enter_context(Examiner(assignment.modules))
-        examination = _Examination(assignment, rebuilt, settings, around, examiner, seed)
+        course = Path(task.assignment.config.CourseDirectory.root)
+        cells = len(rebuilt.notebook.cells)
+        around = stack.enter_context(surroundings(task.settings, cells, task.assignment.files, course))
+        examiner = stack.enter_context(Examiner(task.assignment.modules))
+        examination = _Examination(task, rebuilt, around, examiner)
         stoppable.run(examination.run())
     return examination
 
@@ -114,15 +118,31 @@ class Run:
 
 
 @dataclass
+class _Task:
+    """What all attempts to examine a submission share, and the tests that are settled."""
+
+    assignment: Assignment
+    cells: Sequence[Cell]
+    settings: Settings
+    seed: int
+    settled: dict[str, Run] = field(default_factory=dict)
+    is_last: bool = False
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether so much time has passed that no more is spent on what earns no points."""
+        return time.monotonic() - self.begun > self.settings.limits.submission_seconds
+
+
+@dataclass
 class _Examination:
     """Runs the cells in their order; a kernel that ends is replaced by one in which the cells so far were run again."""
 
-    assignment: Assignment
+    task: _Task
     rebuilt: Rebuilt
-    settings: Settings
     around: Surroundings
     examiner: Examiner
-    seed: int
     ended_by: set[int] = field(default_factory=set)
     tries: Counter[int] = field(default_factory=Counter)
     runs: dict[int, CellRun] = field(default_factory=dict)
@@ -131,37 +151,40 @@ class _Examination:
     verdicts: list[Verdict] = field(default_factory=list)
     killed: bool = False
     """Whether something killed the student's process: it may have done so itself, or not."""
+    is_finished: bool = False
+    """Whether it came to its verdicts."""
 
     async def run(self) -> None:
         """Come to a verdict for every graded cell."""
-        self.budget = Budget(self.settings.limits.output_mib * MIB)
+        limits, modules = self.task.settings.limits, self.task.assignment.modules
+        self.budget = Budget(limits.output_mib * MIB)
         at, cells = 0, self.rebuilt.notebook.cells
         while at < len(cells):
-            kernel = Kernel(
-                self.rebuilt.notebook, self.around, self.settings.limits, self.assignment.modules, self.budget
-            )
+            kernel = Kernel(self.rebuilt.notebook, self.around, limits, modules, self.budget)
             async with kernel:
                 await self._replay(kernel, at, self.tries[at] < LAST_TRY)
                 self.examiner.meet(kernel.agent)
                 at = await self._run_from(kernel, at)
             self.signs += kernel.signs
             self.killed |= kernel.was_killed
-        self.verdicts = [self._verdict(cell) for cell in self.assignment.graded]
+            if self.killed and not (self.task.is_last or self.task.is_late):
+                return  # it is begun anew
+        self.verdicts = [self._verdict(cell) for cell in self.task.assignment.graded]
+        self.signs += ["its process was killed"] if self.killed else []
+        self.signs += [f"it took more than {limits.submission_seconds:g} seconds"] if self.task.is_late else []
+        self.is_finished = True
 
     async def _run_from(self, kernel: Kernel, at: int) -> int:
         """Run cells until the last or until the kernel ends; return where to go on."""
         cells = self.rebuilt.notebook.cells
         for index in range(at, len(cells)):
             cell = cells[index]
-            if cell.cell_type != "code":
+            if cell.cell_type != "code" or (self._is_extra(index) and self.task.is_late):
                 continue
             if not self._is_test(index):
                 self.runs[index] = await self._run(kernel, index)
                 if not (self.runs[index].alive and await self._still_answers(kernel, index)):
-                    self.ended_by.add(index)
-                    # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
-                    await self._examine_without_student(index)
-                    return index + 1
+                    return await self._after_the_end_in(index)
             if self._is_examined(index) and not await self._examine(kernel, index):
                 return index if self._deserves_another_try(index) else index + 1
             if self.tries[index] == LAST_TRY:
@@ -170,7 +193,7 @@ class _Examination:
 
     async def _still_answers(self, kernel: Kernel, index: int) -> bool:
         """Whether a student's cell has left alone what its process answers with; if not, it is left out."""
-        if self.rebuilt.notebook.cells[index].id in self.assignment.sources:
+        if self.rebuilt.notebook.cells[index].id in self.task.assignment.sources:
             return True
         # An event loop that is about to stop still answers what has come by then, and nothing after it.
         for _ in range(2):
@@ -181,6 +204,17 @@ class _Examination:
                 return False
         return True
 
+    async def _after_the_end_in(self, index: int) -> int:
+        """Return where to go on when the process has ended in a cell, or answers no more."""
+        extras = any(map(self._is_extra, range(index)))
+        if extras and not self._is_extra(index) and self.runs[index].end != "timeout" and not self.tries[index]:
+            self.tries[index] = LAST_TRY  # a thread of an extra cell may have ended it: once more without them
+            return index
+        self.ended_by.add(index)
+        # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
+        await self._examine_without_student(index)
+        return index + 1
+
     def _deserves_another_try(self, index: int) -> bool:
         """Whether a test is run once more: what ended the process may have been something else than the answer.
 
@@ -188,22 +222,22 @@ class _Examination:
         """
         run = self.tests.get(self._nbgrader(index).get("grade_id", ""))
         again = run is not None and run.end == "finished" and run.tested.lost and self.tries[index] < LAST_TRY
+        again = again and not self.task.is_late
         self.tries[index] += 1
         return again
 
     async def _examine(self, kernel: Kernel, index: int) -> bool:
         """Have the examiner run its own cell at this place; return whether the kernel can be asked again."""
         cell = self.rebuilt.notebook.cells[index]
-        source, names = self.assignment.sources[cell.id], self._names_before(index)
+        source, names = self.task.assignment.sources[cell.id], self._names_before(index)
         end, tested, problem = await kernel.watch(
-            self.examiner.run(source, names, self.seed), self.settings.limits.test_seconds
+            self.examiner.run(source, names, self.task.seed), self.task.settings.limits.test_seconds
         )
         if tested is None:
             raise problem if isinstance(problem, ExaminerTrouble) else ExaminerTrouble(f"{problem!r} in {cell.id}")
         self.signs += tested.signs
         if self._is_test(index):
-            cell.outputs = tested.outputs
-            self.tests[self._nbgrader(index)["grade_id"]] = Run(cell, end, tested)
+            self._note(cell, Run(cell, end, tested))
         else:
             self._demand_set_up(source, tested)
         if tested.is_there and await kernel.is_alive():
@@ -211,21 +245,30 @@ class _Examination:
         await kernel.is_ending()  # from then on it is known whether something killed it
         return False
 
+    def _note(self, cell: Any, run: Run) -> None:
+        """Note what became of a test; where its questions were answered to the end, that stays so in later attempts."""
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        run = replace(self.task.settled.get(grade_id, run), cell=cell)
+        if run.tested.is_there and not self.killed:
+            self.task.settled[grade_id] = run
+        cell.outputs = list(run.tested.outputs)
+        self.tests[grade_id] = run
+
     async def _examine_without_student(self, index: int) -> None:
         cell = self.rebuilt.notebook.cells[index]
         if self._is_examined(index):
-            self._demand_set_up(cell.source, await self.examiner.run(cell.source, (), self.seed))
+            self._demand_set_up(cell.source, await self.examiner.run(cell.source, (), self.task.seed))
 
     def _demand_set_up(self, source: str, tested: Tested) -> None:
         """Raise `ExaminerTrouble` where a cell fails that needs no answers: something is not installed."""
-        answers = {name for names in self.assignment.defined.values() for name in names}
+        answers = {name for names in self.task.assignment.defined.values() for name in names}
         if tested.problem is not None and not answers & set(re.findall(r"\w+", source)):
             raise ExaminerTrouble(f"a cell of the assignment failed: {tested.problem.kind}: {tested.problem.message}")
 
     async def _run(self, kernel: Kernel, index: int) -> CellRun:
         """Run a cell in the student's process; a cell of the instructor's gets the time of a test."""
-        cell, limits = self.rebuilt.notebook.cells[index], self.settings.limits
-        own = cell.id not in self.assignment.sources
+        cell, limits = self.rebuilt.notebook.cells[index], self.task.settings.limits
+        own = cell.id not in self.task.assignment.sources
         return await kernel.run(cell, index, limits.cell_seconds if own else limits.test_seconds)
 
     async def _replay(self, kernel: Kernel, upto: int, extras: bool) -> None:
@@ -237,14 +280,14 @@ class _Examination:
             cell = self.rebuilt.notebook.cells[index]
             if cell.cell_type != "code" or self._is_test(index) or index in self.ended_by:
                 continue
-            if not extras and cell.id.startswith(EXTRA):
+            if self._is_extra(index) and (not extras or self.task.is_late):
                 continue
-            if cell.id not in self.assignment.sources or self.runs[index].end != "timeout":
+            if cell.id not in self.task.assignment.sources or self.runs[index].end != "timeout":
                 await self._run(kernel, index)
 
     def _is_examined(self, index: int) -> bool:
         """Whether the examiner runs a cell of its own at this place: not where answers took too long in it."""
-        known = self.rebuilt.notebook.cells[index].id in self.assignment.sources
+        known = self.rebuilt.notebook.cells[index].id in self.task.assignment.sources
         stuck = index in self.runs and self.runs[index].end == "timeout"
         return known and index <= self._last_test and not stuck
 
@@ -254,7 +297,7 @@ class _Examination:
             return verdict.of_manual(cell, unchanged)
         run = self.tests[cell.grade_id]
         answer = verdict.Answer(unchanged, self._problem(cell.answer))
-        found = verdict.of_test(cell, run.end, run.tested, answer, self.settings.limits.test_seconds)
+        found = verdict.of_test(cell, run.end, run.tested, answer, self.task.settings.limits.test_seconds)
         if found.outcome != "passed":
             shown = new_output("error", ename=found.outcome, evalue=found.message, traceback=[found.message])
             run.cell.outputs.append(shown)
@@ -275,11 +318,14 @@ class _Examination:
     def _names_before(self, index: int) -> list[str]:
         """Return the names that solution cells up to a place define."""
         grade_ids = [self._nbgrader(place).get("grade_id", "") for place in range(index)]
-        return sorted({name for grade_id in grade_ids for name in self.assignment.defined.get(grade_id, ())})
+        return sorted({name for grade_id in grade_ids for name in self.task.assignment.defined.get(grade_id, ())})
 
     @property
     def _last_test(self) -> int:
         return max((index for index in range(len(self.rebuilt.notebook.cells)) if self._is_test(index)), default=-1)
+
+    def _is_extra(self, index: int) -> bool:
+        return bool(self.rebuilt.notebook.cells[index].id.startswith(EXTRA))
 
     def _is_test(self, index: int) -> bool:
         settings = self._nbgrader(index)

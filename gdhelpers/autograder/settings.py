@@ -28,6 +28,8 @@ class Limits:
     """Seconds on the clock for either, however busy the machine is."""
     idle_seconds: float = 60.0
     """Seconds on the clock in which next to nothing is computed: what waits so long waits for ever."""
+    submission_seconds: float = 1800.0
+    """Seconds on the clock after which extra cells of the student's are left out, and nothing is tried again."""
     memory_mib: int = 4096
     """Memory of a process."""
     processes: int = 512

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell
 
-from gdhelpers.autograder import kernel
+from gdhelpers.autograder import examination, kernel
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import examine
 from gdhelpers.autograder.submission import Submission
@@ -116,6 +116,59 @@ def test_a_process_that_somebody_kills_costs_nothing(assignment, solved, monkeyp
     killed = when(monkeypatch, place, victim)
     assert outcomes(assignment, solved) == ALL_RIGHT
     assert killed == [place]
+
+
+GUESS = """
+import random
+asked = []
+def derivative(f, x):
+    asked.append(x)
+    return 0.0 if {wrong} else torch.func.grad(f)(torch.tensor(x))
+"""
+KILL_WHEN_WRONG = """
+import os, signal
+if len(asked) % 2 == 0:  # each case is asked twice, and the first once more when all were right
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nobody_gets_a_second_guess_by_dying(assignment, solved, monkeypatch):
+    """The first attempt answers wrong and sees it; were the test asked again, the next would answer right."""
+    answers, attempts = iter([GUESS.format(wrong=True)] + 10 * [GUESS.format(wrong=False)]), []
+    run = examination._Examination.run
+
+    async def run_with_another_answer(attempt):
+        attempts.append(attempt)
+        answer(attempt.rebuilt.notebook, "derivative", next(answers))
+        await run(attempt)
+
+    monkeypatch.setattr(examination._Examination, "run", run_with_another_answer)
+    after = 1 + [cell.id for cell in solved.cells].index("derivative-test")
+    solved.cells.insert(after, new_code_cell(KILL_WHEN_WRONG))
+    assert outcomes(assignment, solved) == ALL_RIGHT | {"derivative": ("failed", 0)}
+    assert len(attempts) == 2
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "threading.Timer(0.02, os._exit, [0]).start()",
+        "get_ipython().events.register('pre_run_cell', lambda *a: os._exit(0))",
+    ],
+)
+@pytest.mark.parametrize("before", ["setup", "accumulated_grad-text"])
+def test_what_an_extra_cell_leaves_behind_costs_no_right_answer(assignment, solved, hook, before):
+    place = [cell.id for cell in solved.cells].index(before)
+    solved.cells.insert(place, new_code_cell(f"import os, threading\n{hook}"))
+    assert outcomes(assignment, solved) == ALL_RIGHT
+
+
+def test_extra_cells_are_left_out_where_a_submission_takes_too_long(solved, tmp_path):
+    course = Course(tmp_path)
+    course.config.Examiner.limits = {"submission_seconds": 0.001}
+    solved.cells.insert(5, new_code_cell("print('here')"))
+    record = examine(course.assignment("ps1-autograd"), Submission("ada", json.dumps(solved).encode()), seed=1).record
+    assert (record.score, record.signs) == (10, ("it took more than 0.001 seconds",))
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
