@@ -67,7 +67,9 @@ def describe(value: Plain) -> str:
 def _number(answer: np.generic) -> bool | int | float:
     if type(answer).__module__ != "numpy" or answer.dtype.kind not in "biuf":
         raise NotPlainError(f"an object of type {_name(type(answer))}")
-    return np.ndarray.item(np.asarray(answer))  # type: ignore[no-any-return]
+    array = np.asarray(answer)
+    # The item of an array of longdouble is no float of Python's.
+    return np.ndarray.item(array.astype(np.float64) if array.dtype.kind == "f" else array)  # type: ignore[no-any-return]
 
 
 def _sequence(answer: list[object] | tuple[object, ...], depth: int) -> Plain:
@@ -103,13 +105,12 @@ def _torch_array(torch: Any, answer: Any) -> NDArray[Any]:
 
 def _tensorflow_array(answer: Any) -> NDArray[Any] | None:
     from tensorflow.python.framework.ops import EagerTensor
-    from tensorflow.python.ops.resource_variable_ops import ResourceVariable
 
     keras = sys.modules.get("keras")
     if keras is not None and type(answer) is keras.Variable:
         answer = answer.value
-    if type(answer) is ResourceVariable:
-        answer = ResourceVariable.read_value(answer)
+    if is_variable(answer):
+        answer = type(answer).read_value(answer)
     if type(answer) is not EagerTensor:
         return None
     if answer.dtype.name == "bfloat16":
@@ -117,6 +118,14 @@ def _tensorflow_array(answer: Any) -> NDArray[Any] | None:
 
         answer = tf.cast(answer, tf.float64)
     return np.array(EagerTensor.numpy(answer))
+
+
+def is_variable(answer: object) -> bool:
+    """Whether an answer is a variable of TensorFlow's, made outside of a `tf.function` or by one that ran first."""
+    from tensorflow.python.eager.polymorphic_function.polymorphic_function import UnliftedInitializerVariable
+    from tensorflow.python.ops.resource_variable_ops import ResourceVariable
+
+    return type(answer) in (ResourceVariable, UnliftedInitializerVariable)
 
 
 def _name(kind: type) -> str:

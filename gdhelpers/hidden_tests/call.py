@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gdhelpers.checks.foreign import Foreign
 from gdhelpers.checks.plain import NotPlainError, Plain, plain
-from gdhelpers.wire import Lost, Malformed
+from gdhelpers.wire import Lost, Malformed, modes
 from gdhelpers.wire.described import Tensor, TFTensor, TFVariable
 from gdhelpers.wire.proxy import Outcome, Proxy
 from gdhelpers.wire.raised import Raised, muted, raised
@@ -78,7 +78,7 @@ def _value(
     function: Callable[..., object], objects: list[object], tape_factor: float | None
 ) -> Plain | NotPlainError | Raised:
     try:
-        with scaled(tape_factor), muted():
+        with scaled(tape_factor), muted(), modes.kept():
             value = function(*objects)
         return _plain(value)
     except (Lost, Malformed, Untransferable):

@@ -17,6 +17,9 @@ LENGTH = 160
 WATCHED = ("builtins", "numpy", "numpy.testing", "torch", "torch.testing", "IPython.core.interactiveshell")
 """Modules whose functions a notebook has no reason to replace."""
 
+REPLACED_BY_TORCH = {("torch", "Storage")}
+"""What `torch.set_default_dtype` replaces."""
+
 HARMLESS = ("/dev", "/etc", "/proc/self", "/sys", "/usr", "/tmp")  # noqa: S108 - inside of the sandbox
 """Places that libraries look at by themselves."""
 
@@ -41,6 +44,7 @@ class Watch:
             f"{module}.{name} was replaced"
             for (module, name), value in self._known.items()
             if module not in sys.modules or vars(sys.modules[module]).get(name) is not value
+            if (module, name) not in REPLACED_BY_TORCH
         ]
         return [*self._reached, *replaced][:MOST]
 

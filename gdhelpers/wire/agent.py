@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from gdhelpers.wire import modes
 from gdhelpers.wire.changes import State, state
 from gdhelpers.wire.frame import Malformed, Stream
 from gdhelpers.wire.raised import Raised, muted, raised
@@ -93,7 +94,7 @@ class Agent:
             try:
                 if name == ECHO:
                     _demand_streams()
-                with scaled(tree["tape_factor"]), muted():
+                with scaled(tree["tape_factor"]), muted(), modes.kept():
                     value = (self._own.get(name) or self._names[name])(*positional, **keywords)
                 came = writer.write_or_describe(value)
                 return Raised(("SystemExit",), "it asked Python to end", None) if self._leaving() else came

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdhelpers.checks.foreign import Foreign
-from gdhelpers.wire.frame import Malformed
+from gdhelpers.wire.frame import FRAME_LIMIT, Malformed
 from gdhelpers.wire.source import function_of
 from gdhelpers.wire.value import DEPTH, NAMES, NODES, Tree
 
 Array = NDArray[Any]
+
+COLUMNS = 1000
+"""Columns of a pandas frame that are read."""
 
 
 class Reader:
@@ -37,7 +40,7 @@ class Reader:
         self._arrays = arrays
         self._named = named
         self._readers = _READERS | _NUMBERS if numbers_alone else _READERS
-        self._nodes = 0
+        self._nodes = self._bytes = 0
         if type(trees) is not list or len(trees) > NODES:
             raise Malformed("it has no list of objects")
         self._trees = trees
@@ -95,6 +98,8 @@ class Reader:
             raise Malformed(f"it holds a {kind[:NAMES]}")
         try:
             return self._readers[kind](self, tree)
+        except Malformed:
+            raise
         except Exception as error:  # whatever a library says of numbers and names that make no such object
             raise Malformed(f"its {kind} is none: {type(error).__name__}") from error
 
@@ -112,9 +117,15 @@ class Reader:
     def array(self, number: Any) -> Array:
         """Return the array of a number, or of two for a complex one of double width."""
         if type(number) is list and len(number) == 2:
-            return self.array(number[0]) + 1j * self.array(number[1])
+            parts = [self.array(part) for part in number]
+            if any(part.dtype != np.float64 or part.shape != parts[0].shape for part in parts):
+                raise Malformed("it holds complex numbers that are none")
+            return parts[0] + 1j * parts[1]
         if type(number) is not int or not 0 <= number < len(self._arrays):
             raise Malformed("it refers to an array that it does not hold")
+        self._bytes += self._arrays[number].nbytes  # whoever reads an array twice may copy it twice
+        if self._bytes > 2 * FRAME_LIMIT:
+            raise Malformed("it is too large")
         return self._arrays[number]
 
 
@@ -199,7 +210,9 @@ def _read_series(reader: Reader, tree: Mapping[str, Any]) -> Any:
 def _read_frame(reader: Reader, tree: Mapping[str, Any]) -> Any:
     import pandas
 
-    columns = {place: _column(reader, column) for place, column in enumerate(_list(tree["frame"]))}
+    if len(_list(tree["frame"])) > COLUMNS:
+        raise Malformed("it holds a frame of too many columns")
+    columns = {place: _column(reader, column) for place, column in enumerate(tree["frame"])}
     frame = pandas.DataFrame(columns, index=_column(reader, tree["index"]))
     frame.columns = pandas.Index([_label(name) for name in _list(tree["names"])])
     return frame

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdhelpers.checks.plain import is_variable
 from gdhelpers.wire import source
 from gdhelpers.wire.frame import DTYPES
 from gdhelpers.wire.source import Untransferable
@@ -127,12 +128,20 @@ class Writer:
 
     def array(self, value: Array) -> int | list[int]:
         """Keep the numbers of an array; two of them for a complex one of double width, which safetensors lacks."""
+        value = _usual(value)
         if value.dtype == np.complex128:
             return [self.array(value.real), self.array(value.imag)]  # type: ignore[list-item]
         if value.dtype not in _NUMBERS:
             raise Untransferable(f"an array of dtype {value.dtype}")
         self.arrays.append(np.array(value, order="C"))
         return len(self.arrays) - 1
+
+
+def _usual(array: Array) -> Array:
+    """Return an array with its numbers in the order of this machine's bytes, and none wider than double."""
+    wider = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}
+    native = array.dtype.newbyteorder("=")
+    return array.astype(wider.get(native, native), copy=False)
 
 
 def _int(value: int) -> Tree:
@@ -166,16 +175,15 @@ def _numbers_of_torch(torch: Any, tensor: Any) -> Array:
 
 def _write_tensorflow(writer: Writer, tf: Any, value: Any) -> Tree | None:
     from tensorflow.python.framework.ops import EagerTensor
-    from tensorflow.python.ops.resource_variable_ops import ResourceVariable
 
     keras, variable = sys.modules.get("keras"), "variable"
     if keras is not None and type(value) is keras.Variable:
         value, variable = value.value, "keras"
     if type(value) is EagerTensor:
         return {"tensorflow": writer.array(_numbers_of_tensorflow(tf, value)), "dtype": value.dtype.name}
-    if type(value) is not ResourceVariable:
+    if not is_variable(value):
         return None
-    numbers = _numbers_of_tensorflow(tf, ResourceVariable.read_value(value))
+    numbers = _numbers_of_tensorflow(tf, type(value).read_value(value))
     return {variable: writer.array(numbers), "dtype": value.dtype.name, "trainable": bool(value.trainable)}
 
 

@@ -1,5 +1,6 @@
 """Whatever a submission does, each answer is judged for itself and the rest is judged all the same."""
 
+import asyncio
 import copy
 import gc
 import json
@@ -12,7 +13,10 @@ from nbformat.v4 import new_code_cell
 from gdhelpers.autograder import examination, kernel
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import examine
+from gdhelpers.autograder.examiner import Examiner
 from gdhelpers.autograder.submission import Submission
+
+from .conftest import until
 
 ENDINGS = {
     "exit()": "exit()",
@@ -260,6 +264,31 @@ def test_signs_of_tampering_are_told_and_change_no_score(assignment, solved, sou
     record = examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1).record
     assert any(sign in one for one in record.signs), record.signs
     assert {v.function: (v.outcome, v.points) for v in record.verdicts} == ALL_RIGHT
+
+
+def test_modes_that_a_function_leaves_behind_cost_nothing_elsewhere(assignment, solved):
+    spoil = "torch.set_grad_enabled(False)\n    torch.set_default_dtype(torch.float64)\n    return x0.gard"
+    answer(solved, "descend", f"def descend(f, x0, lr, steps):\n    {spoil}")
+    record = examine(assignment, Submission("ada", json.dumps(solved).encode()), seed=1).record
+    assert {v.function: v.points for v in record.verdicts} == {n: p for n, (_, p) in ALL_RIGHT.items()} | {"descend": 0}
+    assert record.signs == ()
+
+
+def test_an_examiner_that_computes_ends_with_the_examination(assignment, tmp_path):
+    note = tmp_path / "examiner"
+    source = f"import os, pathlib\npathlib.Path({str(note)!r}).write_text(str(os.getpid()))\nwhile True: pass"
+    with Examiner(assignment.modules) as examiner, pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(_once_it_computes(examiner.run(source, (), 1), note), 120))
+    number = int(note.read_text())
+    until(lambda: not psutil.pid_exists(number))
+
+
+async def _once_it_computes(run, note):
+    running = asyncio.ensure_future(run)
+    while not (note.exists() and note.read_text()):
+        await asyncio.sleep(0.01)
+    running.cancel()
+    raise TimeoutError
 
 
 def test_an_ordinary_answer_shows_no_signs(assignment, solved):

@@ -127,6 +127,35 @@ def test_tensorflow(dtype):
         assert bool(tf.reduce_all(tf.equal(found, value)))
 
 
+@pytest.mark.parametrize(
+    "wide",
+    [np.longdouble(1.5), np.array([1.5, 2.0], np.longdouble), np.array([1.5, 2.0], ">f8"), np.array([1, 2], ">i4"),
+     np.array([1.5 + 2j], np.clongdouble)],
+    ids=repr,
+)  # fmt: skip
+def test_numbers_of_any_width_and_byte_order_arrive(wide):
+    got = there_and_back(wide)
+    assert got.dtype.isnative
+    np.testing.assert_array_equal(got, wide)
+    assert np.all(plain(got) == plain(wide))
+
+
+def test_a_variable_that_is_made_in_a_function_is_a_variable():
+    class Model(tf.Module):
+        w = None
+
+        @tf.function
+        def __call__(self):
+            if self.w is None:
+                self.w = tf.Variable([1.0, 2.0])
+            return self.w
+
+    model = Model()
+    model()
+    assert type(model.w) is not type(tf.Variable(0.0))
+    assert plain(model.w).tolist() == plain(there_and_back(model.w)).tolist() == [1.0, 2.0]
+
+
 def test_frames_and_series():
     frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", None], 3: [True, False]}, index=[7, 9])
     pd.testing.assert_frame_equal(there_and_back(frame), frame, check_dtype=False)
@@ -284,6 +313,28 @@ def only_base_types(value):
 def test_forged_objects_are_malformed(objects):
     with pytest.raises(Malformed):
         Reader([np.ones(1)], objects).read({"object": 0})
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [[np.zeros((800, 1)), np.zeros((1, 800))], [np.zeros(2, np.float32), np.zeros(2, np.float32)]],
+    ids=["of other shapes", "of single width"],
+)
+def test_parts_of_complex_numbers_are_alike_or_malformed(arrays):
+    with pytest.raises(Malformed):
+        Reader(arrays, []).read({"scalar": [0, 1]})
+
+
+@pytest.mark.parametrize("numbers_alone", [False, True])
+def test_what_is_read_again_and_again_takes_no_more_memory_than_a_message(numbers_alone):
+    size = 2**20
+    tensor = {"torch": 0, "bfloat16": False, "parameter": False, "requires_grad": False, "grad": None}
+    times = 2 * FRAME_LIMIT // size
+    assert len(Reader([np.zeros(size, np.uint8)], [tensor] * times, numbers_alone=numbers_alone).objects) == times
+    with pytest.raises(Malformed, match="too large"):
+        Reader([np.zeros(size, np.uint8)], [tensor] * (times + 1), numbers_alone=numbers_alone)
+    with pytest.raises(Malformed, match="too many columns"):
+        Reader([np.zeros(1)], [{"frame": [0] * 3_000, "names": [0] * 3_000, "index": 0}])
 
 
 def test_modules_and_functions_come_from_the_examiner_alone():
@@ -506,6 +557,21 @@ def test_a_test_cannot_tell_whether_it_calls_over_the_wire(notebook, function, f
             assert (ours.value.kinds, ours.value.message) == (theirs.value.kinds, theirs.value.message)
         else:
             assert isinstance(ours.value, NotPlainError) or same(ours.value, theirs.value)
+
+
+def test_modes_of_torch_that_one_call_sets_do_not_reach_the_next(notebook):
+    names, student = notebook
+
+    def spoil():
+        torch.set_grad_enabled(False)
+        torch.set_default_dtype(torch.float64)
+        raise AttributeError("gard")
+
+    names.update(spoil=spoil, modes=lambda: [torch.is_grad_enabled(), str(torch.get_default_dtype())])
+    found = student.look(["spoil", "modes"])
+    with pytest.raises(AttributeError):
+        found["spoil"]()
+    assert found["modes"]() == [True, "torch.float32"]
 
 
 def test_nothing_is_asked_after_an_interrupt_and_the_next_question_is_answered(notebook):
