@@ -206,9 +206,7 @@ class _Examination:
 
     async def _after_the_end_in(self, index: int) -> int:
         """Return where to go on when the process has ended in a cell, or answers no more."""
-        extras = any(map(self._is_extra, range(index)))
-        if extras and not self._is_extra(index) and self.runs[index].end != "timeout" and not self.tries[index]:
-            self.tries[index] = LAST_TRY  # a thread of an extra cell may have ended it: once more without them
+        if not self._is_extra(index) and self._may_go_without_extras(index):
             return index
         self.ended_by.add(index)
         # The examiner's copy of an instructor's cell is still to be run, in the next kernel's time.
@@ -221,10 +219,19 @@ class _Examination:
         It may have been somebody else, or a thread of an extra cell, which is left out the last time.
         """
         run = self.tests.get(self._nbgrader(index).get("grade_id", ""))
-        again = run is not None and run.end == "finished" and run.tested.lost and self.tries[index] < LAST_TRY
-        again = again and not self.task.is_late
+        if run is not None and run.end == "timeout":
+            return self._may_go_without_extras(index)
+        again = run is not None and run.tested.lost and self.tries[index] < LAST_TRY and not self.task.is_late
         self.tries[index] += 1
         return again
+
+    def _may_go_without_extras(self, index: int) -> bool:
+        """Whether a cell is run once more without the extra cells before it, for what one of them may have left."""
+        extras = any(map(self._is_extra, range(index)))
+        if not extras or self.tries[index] >= LAST_TRY or self.task.is_late:
+            return False
+        self.tries[index] = LAST_TRY
+        return True
 
     async def _examine(self, kernel: Kernel, index: int) -> bool:
         """Have the examiner run its own cell at this place; return whether the kernel can be asked again."""
@@ -249,7 +256,7 @@ class _Examination:
         """Note what became of a test; where its questions were answered to the end, that stays so in later attempts."""
         grade_id = cell.metadata["nbgrader"]["grade_id"]
         run = replace(self.task.settled.get(grade_id, run), cell=cell)
-        if run.tested.is_there and not self.killed:
+        if run.tested.is_there and run.end == "finished" and not self.killed:
             self.task.settled[grade_id] = run
         cell.outputs = list(run.tested.outputs)
         self.tests[grade_id] = run

@@ -166,6 +166,8 @@ class Kernel:
 
         `seconds` is the computing time that it may take.
         """
+        if not self._manager.has_kernel:
+            return CellRun("crashed", [], 0.0, alive=False)
         self._leaving = False
         started = time.monotonic()
         end, _, problem = await self.watch(self._client.async_execute_cell(cell, index), seconds)

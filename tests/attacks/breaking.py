@@ -47,6 +47,33 @@ ENDINGS = (
     ),
 )
 
+LEFT_BEHIND = (
+    Attack(
+        "timer-above-the-set-up", "breaking", PS1, "A timer of an extra cell ends Python in the set-up cell.",
+        hand_in(first="import os, threading\nthreading.Timer(0.02, os._exit, [0]).start()"), deserved(PS1),
+    ),
+    _cell(
+        "hook-before-every-cell", "A hook of IPython ends Python before every further cell.",
+        "import os\nget_ipython().events.register('pre_run_cell', lambda *a: os._exit(0))",
+    ),
+    Attack(
+        "event-loop-asleep", "breaking", PS1, "The event loop falls asleep a moment after the cell.",
+        hand_in(after={
+            "test-descend": "import asyncio, time\nasyncio.get_running_loop().call_later(0.02, time.sleep, 10**6)"
+        }),
+        deserved(PS1),
+    ),
+    Attack(
+        "killed-when-wrong", "breaking", PS1,
+        "Who sees that an answer was wrong, since it is not asked for once more, dies to be examined anew.",
+        hand_in(
+            {"derivative": "asked = []\n\ndef derivative(f, x):\n    asked.append(x)\n    return 0.0"},
+            after={"test-derivative": "import os\nif len(asked) % 2 == 0:\n    os.kill(os.getpid(), 9)"},
+        ),
+        deserved(PS1, "derivative"),
+    ),
+)  # fmt: skip
+
 LOOPS = (
     _function("endless-loop", "The function never returns.", "while True:\n    pass", says="seconds"),
     _function(
@@ -195,4 +222,4 @@ CRIPPLED = (
         """),
 )  # fmt: skip
 
-ATTACKS = ENDINGS + LOOPS + CRIPPLED
+ATTACKS = ENDINGS + LEFT_BEHIND + LOOPS + CRIPPLED

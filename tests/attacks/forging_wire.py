@@ -37,6 +37,37 @@ def objects_of_the_course():
 
 WIRE = (
     _forge(
+        "complex-numbers-of-odd-parts",
+        "The answer is a complex number whose parts have shapes that make an array of a gigabyte together.",
+        """
+        from gdhelpers.wire.agent import Agent
+        genuine_found = Agent._found
+        def found(self, name, writer):
+            if name != "derivative":
+                return genuine_found(self, name, writer)
+            writer.array(np.zeros((8000, 1)))
+            writer.array(np.zeros((1, 8000)))
+            return [name, {"is": {"scalar": [0, 1]}}]
+        Agent._found = found
+        """,
+    ),
+    _forge(
+        "frame-of-millions-of-columns",
+        "The answer is a pandas frame of three million columns that are one and the same.",
+        """
+        from gdhelpers.wire import agent
+        genuine_call = agent.Agent._call
+        wide = {"frame": [0] * 3_000_000, "names": [0] * 3_000_000, "index": 0}
+        def call(self, tree, positional, keywords, writer):
+            if tree["name"] != "derivative":
+                return genuine_call(self, tree, positional, keywords, writer)
+            writer.trees.append(wide)
+            writer.arrays.append(np.zeros(1))
+            return 0
+        agent.Agent._call = call
+        """,
+    ),
+    _forge(
         "replies-rewritten",
         "Whatever sends for the course sends 10.0 wherever it would send 0.0.",
         AGENTS
