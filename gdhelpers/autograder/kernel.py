@@ -324,10 +324,10 @@ class _Client(NotebookClient):  # type: ignore[misc]
         """Keep what a message shows, or changes of what was shown, while the budget lasts."""
         kind, content = msg["msg_type"], msg["content"]
         if kind in NOT_SHOWN or kind.startswith("comm"):
-            # They are always heard, but nbclient would keep a count of any size.
-            number = content.get("execution_count")
-            bare = {**content, "execution_count": number if isinstance(number, int) else None}
-            return super().process_message({**msg, "content": bare}, cell, cell_index)
+            # They are always heard, but nbclient would keep as a count whatever is called so.
+            if not isinstance(content.get("execution_count"), int):
+                content.pop("execution_count", None)
+            return super().process_message(msg, cell, cell_index)
         before = self.budget.left
         self.budget.left -= len(repr(content))
         if self.budget.left >= 0:

@@ -231,6 +231,7 @@ def test_what_is_shown_in_place_of_something_else_counts_as_shown(assignment, so
     (cell,) = [cell for cell in notebook.cells if cell.source == UPDATES]
     assert len(json.dumps(cell.outputs)) < 3 * 2**20
     assert cell.outputs[-1].text == kernel.CUT
+    assert cell.execution_count
 
 
 def test_an_ordinary_answer_shows_no_signs(assignment, solved):
