@@ -88,8 +88,7 @@ class _Grading:
         """Yield the record of each student, as it comes."""
         running: dict[Future[Examined], Submission] = {}
         for student in self.students:
-            submission = find(self.course.folder("submitted", student, self.assignment.name), self.assignment, student)
-            record = self._known(student, submission)
+            submission, record = self._looked_at(student)
             if record is not None:
                 yield record
                 continue
@@ -104,6 +103,17 @@ class _Grading:
         """Note that this grading has come to its end."""
         if not any(record.status == "infrastructure" for record in self.found.values()):
             self.earlier.close()
+
+    def _looked_at(self, student: str) -> tuple[Submission | None, Record | None]:
+        """Return what a student submitted, and the record where there is nothing to be done."""
+        submission = None
+        try:
+            submission = find(self.course.folder("submitted", student, self.assignment.name), self.assignment, student)
+            return submission, self._known(student, submission)
+        except Exception as error:
+            why = f"The submission could not be read: {type(error).__name__}: {error}"
+            self.found[student] = self._infrastructure(student, why)
+            return submission, self.found[student]
 
     def _known(self, student: str, submission: Submission | None) -> Record | None:
         """Return the record of a student for whom there is nothing to be done."""
@@ -139,16 +149,16 @@ class _Grading:
         except Refused:
             raise
         except Trouble as error:
-            return self._infrastructure(submission, str(error))
+            return self._infrastructure(submission.student, str(error))
         except Exception as error:
             why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
-            return self._infrastructure(submission, why)
+            return self._infrastructure(submission.student, why)
         if self.wish.write:
             try:
                 self._keep(examined, submission.content)
             except Exception as error:
                 why = f"The score could not be written: {type(error).__name__}: {error}"
-                return self._infrastructure(submission, why)
+                return self._infrastructure(submission.student, why)
         return examined.record
 
     def _keep(self, examined: Examined, content: bytes) -> None:
@@ -159,8 +169,8 @@ class _Grading:
         self.feedback.write(assignment, student)
         receipt.write(course, assignment, examined, content)
 
-    def _infrastructure(self, submission: Submission, why: str) -> Record:
-        return Record(submission.student, "infrastructure", self.assignment.max_score, message=why)
+    def _infrastructure(self, student: str, why: str) -> Record:
+        return Record(student, "infrastructure", self.assignment.max_score, message=why)
 
     def _seed(self, student: str) -> int:
         return secret.seed(self.key, student, self.assignment.name)

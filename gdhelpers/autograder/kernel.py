@@ -8,6 +8,7 @@ the agent in the kernel answers an examiner.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import socket
 import time
@@ -15,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
@@ -52,6 +54,12 @@ IDLING = 0.01
 
 PF_EXITING = 0x4
 """Linux's flag of a process that is about to end, the ninth field of /proc/PID/stat."""
+
+CROWD = 64
+"""Entries of the folder of sockets, which needs less than ten, beyond which a kernel is ended: each costs an inode."""
+
+NOT_SHOWN = ("status", "execute_input", "clear_output")
+"""The messages of a kernel that show nothing."""
 
 CUT = "\n[The output is cut here: there is more of it than the limit allows.]\n"
 
@@ -194,7 +202,10 @@ class Kernel:
         end: End = "finished"
         while not running.done():
             await asyncio.wait({running}, timeout=POLL)
-            if not running.done() and clock.is_over():
+            if self._is_crowded():
+                self.signs.append("a cell filled the folder of its process's sockets")
+                await self._force(running)
+            elif not running.done() and clock.is_over():
                 end = "timeout"
                 await self._stop(running)
         if running.cancelled():
@@ -238,10 +249,22 @@ class Kernel:
         await self._manager.interrupt_kernel()
         await asyncio.wait({running}, timeout=GRACE)
         if not running.done():
-            await self._end()
-            await asyncio.wait({running}, timeout=GRACE)
-            running.cancel()
-            await asyncio.wait({running})
+            await self._force(running)
+
+    async def _force(self, running: asyncio.Future[Any]) -> None:
+        """End the kernel, and what waits for it."""
+        await self._end()
+        await asyncio.wait({running}, timeout=GRACE)
+        running.cancel()
+        await asyncio.wait({running})
+
+    def _is_crowded(self) -> bool:
+        """Whether the folder of sockets, which lies on the grader's disk, holds what no kernel needs, or is closed."""
+        try:
+            with os.scandir(self._around.run) as entries:
+                return sum(1 for _ in islice(entries, CROWD + 1)) > CROWD
+        except OSError:
+            return True
 
     async def _end(self) -> None:
         """End the kernel and everything in its sandbox."""
@@ -302,14 +325,20 @@ class _Client(NotebookClient):  # type: ignore[misc]
 
     budget: Budget
 
-    def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
-        """Keep an output while the budget lasts."""
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Keep what a message shows, or changes of what was shown, while the budget lasts."""
+        kind, content = msg["msg_type"], msg["content"]
+        if kind in NOT_SHOWN or kind.startswith("comm"):
+            # They are always heard, but nbclient would keep as a count whatever is called so.
+            if not isinstance(content.get("execution_count"), int):
+                content.pop("execution_count", None)
+            return super().process_message(msg, cell, cell_index)
         before = self.budget.left
-        self.budget.left -= len(repr(msg["content"]))
+        self.budget.left -= len(repr(content))
         if self.budget.left >= 0:
-            return super().output(outs, msg, display_id, cell_index)
+            return super().process_message(msg, cell, cell_index)
         if before >= 0:
-            outs.append(new_output("stream", name="stdout", text=CUT))
+            cell.outputs.append(new_output("stream", name="stdout", text=CUT))
         return None
 
     def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:

@@ -29,8 +29,11 @@ from gdhelpers.autograder.outputs import SHOWN, harmless, joined, left_out, plai
 MARKDOWN_LIMIT = 20_000
 """Characters that are shown of one written answer; the time to read Markdown may grow with their square."""
 
-CODE_LIMIT = 20_000
-"""Characters of a cell of code up to which its HTML is kept."""
+CODE_LIMIT = 10_000
+"""Characters that are shown of one cell of code; the time to colour it may grow with their square."""
+
+SOURCES_LIMIT = 100_000
+"""Characters that are shown of all cells of a notebook together."""
 
 KEPT = 128
 """Cells whose HTML is kept for the next page: there is room for those that all students have, and many more."""
@@ -148,14 +151,38 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
 # Pages
 
 
+_SPACE = re.compile(r"(?<![^\S\n])[^\S\n]++(?=\n|\Z)")
+_EMPTY = re.compile(r"\n{4,}")
+_INDENT = re.compile(r"[^\S\n]{200,}")
+
+
+def legible(source: str) -> str:
+    r"""Return code as a page shows it: without space at ends of lines, many empty lines, and vast indents.
+
+    Pygments looks from each of them over all that follow.
+
+    >>> legible("a  \n" + " \n" * 1000 + "b")
+    'a\n\n\nb'
+    """
+    return _INDENT.sub(" " * 200, _EMPTY.sub("\n\n\n", _SPACE.sub("", plain(source))))
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text up to a limit, and say what is left out."""
+    return text[:limit] + left_out(len(text) - limit) if len(text) > limit else text
+
+
 class Harmless(Preprocessor):  # type: ignore[misc]
     """Makes a notebook harmless whenever a page is made of it, whoever wrote the file."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook with harmless outputs and visible text; names that templates print are escaped."""
         nb = harmless(nb)
+        room = SOURCES_LIMIT
         for cell in nb.cells:
-            cell.source = plain(cell.source)
+            shown = legible if cell.cell_type == "code" else plain
+            cell.source = cut(shown(cell.source), min(room, CODE_LIMIT if cell.cell_type == "code" else room))
+            room -= min(room, len(cell.source))
         for name in ("student", "first_name", "last_name", "notebook_path"):
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(plain(resources[name]))

@@ -164,6 +164,9 @@ _CONTROL = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[ -/]{0,8}[0-~])?"
     r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"
 )
+_ENDS = re.compile(r"(?<!\r)\r++(?=\n|\Z)")
+"""Carriage returns before an end of line: each run of them is looked at once, else the time grows with its square."""
+
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -176,7 +179,7 @@ def plain(text: str) -> str:
     >>> plain("10 %\r100 %\n\x1b[31mred\x1b[0m\x07 \u202ecba")
     '100 %\n\x1b[31mred\x1b[0m [U+202E]cba'
     """
-    text = re.sub(r"\r+(?=\n|\Z)", "", text)
+    text = _ENDS.sub("", text)
     text = re.sub(r"(?m)^[^\n]*\r", "", text) if "\r" in text else text
     text = _CONTROL.sub(lambda found: found[0] if _COLOUR.fullmatch(found[0]) else "", text)
     return writable(_DIRECTION.sub(lambda found: f"[U+{ord(found[0]):04X}]", text))

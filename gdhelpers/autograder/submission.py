@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from gdhelpers.autograder.assignment import Assignment
+from gdhelpers.autograder.outputs import writable
 
 NOT_WORK = {"timestamp.txt", ".DS_Store"}
 """What the exchange or an operating system puts beside a submission."""
 
 SIZE_LIMIT = 50 * 2**20
 """Bytes of a notebook file beyond which it is not read."""
+
+
+ENTRY_LIMIT = 100_000
+"""Files and folders of a submission beyond which it is not searched."""
+
+PATH_LIMIT = 2000
+"""Bytes of a path beyond which it is not followed: the system takes none of more than 4096."""
+
+NOT_SEARCHED = (
+    "There is no notebook in the submitted folder as far as it was searched: it is too deep, too full, or holds links."
+)
+"""What stands for the content of a submission in which nothing was found, and says why it is broken."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it is the student's file that has the error
@@ -45,25 +61,54 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
 
     The notebook may have another name than the released one: then the one whose name is nearest counts.
     """
-    found = (path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-    notebooks = sorted(path for path in found if path.is_file())
+    files, is_whole = _files(folder)
+    notebooks = [path for path in files if path.name.endswith(".ipynb") and ".ipynb_checkpoints" not in path.parts]
+    oddities = [] if is_whole else ["not all of the submitted folder was searched"]
     if not notebooks:
-        return _other_file(folder, student)
+        return _other_file(files, student, oddities)
     chosen = min(notebooks, key=lambda path: _distance(path, folder, assignment.file_name))
-    oddities = []
-    if chosen.name != assignment.file_name:
-        oddities.append(f"the notebook is named {chosen.name}, not {assignment.file_name}")
+    name = writable(chosen.name)
+    if name != assignment.file_name:
+        oddities.append(f"the notebook is named {name}, not {assignment.file_name}")
     if len(notebooks) > 1:
-        oddities.append(f"{len(notebooks)} notebooks were submitted; {chosen.name} was graded")
-    return Submission(student, chosen.read_bytes()[: SIZE_LIMIT + 1], tuple(oddities))
+        oddities.append(f"{len(notebooks)} notebooks were submitted; {name} was graded")
+    return Submission(student, _content(chosen), tuple(oddities))
 
 
-def _other_file(folder: Path, student: str) -> Submission | None:
+def _other_file(files: Sequence[Path], student: str, oddities: Sequence[str]) -> Submission | None:
     """Return what was handed in where no file is named as a notebook; None where nothing was."""
-    others = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_WORK)
-    if not others:
-        return None
-    return Submission(student, others[0].read_bytes()[: SIZE_LIMIT + 1], (f"no notebook, but {others[0].name}",))
+    others = [path for path in files if path.name not in NOT_WORK]
+    if others:
+        return Submission(student, _content(others[0]), (*oddities, f"no notebook, but {writable(others[0].name)}"))
+    return Submission(student, NOT_SEARCHED.encode(), tuple(oddities)) if oddities else None
+
+
+def _files(folder: Path) -> tuple[list[Path], bool]:
+    """Return the files in a folder, in order, and whether all of it was searched.
+
+    Links are not followed: what they lead to is read with the grader's rights, and may be another's work.
+    """
+    files: list[Path] = []
+    folders, entries, is_whole = deque([str(folder)] if folder.is_dir() else []), 0, True
+    while folders and entries < ENTRY_LIMIT:
+        with os.scandir(folders.popleft()) as found:  # the nearest first
+            for entry in islice(found, ENTRY_LIMIT - entries):
+                entries += 1
+                if len(os.fsencode(entry.path)) > PATH_LIMIT:
+                    is_whole = False
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    files.append(Path(entry.path))
+                elif entry.name.endswith(".ipynb"):  # a link
+                    is_whole = False
+    return sorted(files), is_whole and entries < ENTRY_LIMIT
+
+
+def _content(path: Path) -> bytes:
+    """Read a file as far as is needed to know that it is too large: it may claim any size."""
+    with path.open("rb") as file:
+        return file.read(SIZE_LIMIT + 1)
 
 
 def read_cells(content: bytes) -> list[Cell]:
@@ -73,6 +118,8 @@ def read_cells(content: bytes) -> list[Cell]:
     """
     if len(content) > SIZE_LIMIT:
         raise Unreadable(f"The file is larger than {SIZE_LIMIT // 2**20} MiB.")
+    if content == NOT_SEARCHED.encode():
+        raise Unreadable(NOT_SEARCHED)
     if not content.strip():
         raise Unreadable("The file is empty.")
     try:

@@ -5,6 +5,7 @@ import copy
 import gc
 import json
 import warnings
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -241,6 +242,12 @@ SIGNS = {
     "the network": ("import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('/nowhere')", "tried to connect"),
     "another process": ("import os\nos.kill(1, 9)", "tried to send signal 9 to process 1"),
     "forged messages": ("get_ipython().kernel.session.key = b'another'", "sent what no kernel sends"),
+    "sockets without end": (
+        "import os, socket\nfrom ipykernel.connect import get_connection_file\n"
+        "os.chdir(os.path.dirname(get_connection_file()))\n"
+        "for n in range(10**9):\n    with socket.socket(socket.AF_UNIX) as s:\n        s.bind(str(n))",
+        "filled the folder of its process's sockets",
+    ),
 }
 
 
@@ -275,6 +282,24 @@ async def _once_it_computes(run, note):
         await asyncio.sleep(0.01)
     running.cancel()
     raise TimeoutError
+
+
+UPDATES = """
+shown = [display({"text/plain": "a"}, raw=True, display_id=True) for _ in range(10)]
+for one in shown:
+    one.update({"text/plain": "x" * 2**20}, raw=True)
+"""
+
+
+def test_what_is_shown_in_place_of_something_else_counts_as_shown(assignment, solved):
+    small = replace(assignment, config=copy.deepcopy(assignment.config))
+    small.config.Examiner.limits["output_mib"] = 3
+    solved.cells.insert(5, new_code_cell(UPDATES))
+    notebook = examine(small, Submission("ada", json.dumps(solved).encode()), seed=1).notebook
+    (cell,) = [cell for cell in notebook.cells if cell.source == UPDATES]
+    assert len(json.dumps(cell.outputs)) < 3 * 2**20
+    assert cell.outputs[-1].text == kernel.CUT
+    assert cell.execution_count
 
 
 def test_an_ordinary_answer_shows_no_signs(assignment, solved):

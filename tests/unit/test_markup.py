@@ -481,3 +481,59 @@ def test_no_setting_of_the_course_is_unknown_to_the_formgrader(tmp_path, monkeyp
 
 def test_the_examples_run():
     assert doctest.testmod(outputs).failed == 0
+
+
+def test_an_end_of_line_may_be_long():
+    assert plain("\r" * 10**6 + "x") == "x"  # with a step for each pair of them this would take hours
+    assert plain("a\r" + "\r" * 10**6 + "\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    "space", [" \n", "\n", "\t\n", " ", "\t", "\x0c", "\u2028", "\r\n", "\xa0\n ", "\x0b\n", "\x85"]
+)
+def test_code_on_a_page_has_no_vast_space_that_pygments_looks_over_again_and_again(space):
+    shown = markup.legible(f"a{space * 8000}b")
+    assert (shown[0], shown[-1]) == ("a", "b")
+    assert len(re.search(r"\s*", shown[1:])[0]) <= 210
+    assert markup.legible(shown) == shown
+
+
+def test_ordinary_code_is_shown_as_it_was_written(assignment):
+    for cell in assignment.notebook.cells:
+        assert markup.legible(cell.source) == cell.source
+
+
+def sources(course, *cells):
+    """Return the sources that a page shows of cells, and those that the autograded notebook keeps."""
+    notebook = new_notebook(cells=list(cells))
+    shown, _ = markup.Harmless().preprocess(notebook, {})
+    return [cell.source for cell in shown.cells], [cell.source for cell in harmless(notebook).cells]
+
+
+def test_long_code_is_cut_on_pages_and_kept_in_the_notebook(course):
+    limit = markup.CODE_LIMIT
+    code = "x" * (limit + 1234)
+    shown, kept = sources(course, new_code_cell(code), new_code_cell("y"), new_markdown_cell(code))
+    assert shown == ["x" * limit + "\n[1,234 more characters are left out.]", "y", code]
+    assert kept == [code, "y", code]
+
+
+def test_cells_without_end_are_cut_as_a_whole(course):
+    limit, each = markup.SOURCES_LIMIT, markup.CODE_LIMIT
+    shown, _ = sources(course, *[new_code_cell("x" * each) for _ in range(limit // each + 9)])
+    assert sum(map(len, shown)) < limit + 9 * 100
+    assert shown[-1] == f"\n[{each:,} more characters are left out.]"
+
+
+def test_the_formgrader_and_the_page_of_feedback_cut_code(course, assignment):
+    notebook = well_typed(handed_in(assignment, "nothing"))
+    notebook.cells.append(new_code_cell("x" * (markup.CODE_LIMIT + 7)))
+    assert "[7 more characters are left out.]" in re.sub("<[^>]*>", "", formgrader(course, notebook, "ada"))
+    work = examined(assignment, notebook, "cutter", "x")
+    pages.write_autograded(course, assignment, work)
+    with gradebook.opened(course) as book:
+        gradebook.register(book, course, assignment)
+        gradebook.write(book, course, assignment, work.record, None)
+    pages.Feedback(course).write(assignment, "cutter")
+    (page,) = course.folder("feedback", "cutter", NAME).iterdir()
+    assert "[7 more characters are left out.]" in re.sub("<[^>]*>", "", page.read_text(encoding="utf-8"))
