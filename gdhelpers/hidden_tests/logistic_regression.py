@@ -200,15 +200,15 @@ def fit_logistic_cases() -> list[Case]:
 def _flat_fit_case(rng: np.random.Generator) -> Case:
     """Start next to the minimum, where slopes are small, a large step is safe and the loss hardly changes.
 
-    Of each four equal rows one is positive: the minimum is at weights of zero and odds of a third.
+    Of each four equal rows one is positive: the minimum is where the weight is zero and the odds are a third.
     """
     y = f32(np.tile([[1.0], [0.0], [0.0], [0.0]], (2, 1)))
     while True:
-        X = f32(np.repeat(rng.normal(size=(2, 2)), 4, axis=0))
-        W0, b0 = f32(_either_sign(rng, (2, 1), 2e-4)), f32(_either_sign(rng, (1,), 2e-4) - np.log(3.0))
-        slopes = [np.abs(gradient).max() for gradient in reference.logistic_gradients(X, y, W0, b0)]
-        if 3e-5 < min(slopes) and max(slopes) < 9e-5:
-            return _fitted_case("a start next to the minimum", X, y, W0, b0, _stable_rate(X), 4)
+        X = f32(np.repeat(rng.normal(size=(2, 1)), 4, axis=0))
+        W0, b0 = f32(_either_sign(rng, (1, 1), 1.5e-3)), f32(_either_sign(rng, (1,), 1.5e-3) - np.log(3.0))
+        slopes = [float(np.abs(gradient).max()) for gradient in reference.logistic_gradients(X, y, W0, b0)]
+        if min(slopes) > 3e-4 and max(slopes) < 5.5e-4:
+            return _fitted_case("a start next to the minimum", X, y, W0, b0, _stable_rate(X), 3)
 
 
 def _either_sign(rng: np.random.Generator, shape: tuple[int, ...], size: float) -> NDArray[np.float64]:
