@@ -18,7 +18,7 @@ from gdhelpers.hidden_tests.case import Case, neighbours
 from gdhelpers.hidden_tests.examination import examine
 from gdhelpers.hidden_tests.seed import generator, once
 from gdhelpers.reference import Function, budgets
-from gdhelpers.reference.functions import FAMILIES, QUADRATIC, RECIPROCAL, Family, cliff, quadratic
+from gdhelpers.reference.functions import FAMILIES, QUADRATIC, RECIPROCAL, Family, bowl, cliff, quadratic, reciprocal
 from gdhelpers.reference.rounding import UNIT
 from gdhelpers.wire.described import Source
 
@@ -33,6 +33,9 @@ CLEAR = 4.0
 
 SMALL = Family(lambda rng: quadratic(rng, width=1e-9), -4e-9, 4e-9)
 LARGE = Family(lambda rng: quadratic(rng, width=1e4), -4e4, 4e4)
+STEEP = Family(lambda rng: quadratic(rng, size=1e7), -4.0, 4.0)
+FAR_AWAY = Family(lambda rng: quadratic(rng, size=1e-7, width=1e7), -4e7, 4e7)
+"""The minimum is millions away, and slopes are of the size of one."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def descend_cases() -> list[Case]:
         _descend_case("small numbers", _descent(rng, SMALL, 4)),
         _descend_case("large numbers", _descent(rng, LARGE, 4)),
         *(_descend_case(name, Descent(*changed)) for name, changed in _neighbouring_descents(rng)),
+        _descend_case("very many steps", _descent(rng, QUADRATIC, 120, (0.02, 0.03)), once=True),
     ]
 
 
@@ -174,8 +178,45 @@ def minimise_cases() -> list[Case]:
         _diverging_case(rng),
         _overflowing_case(rng),
         _minimise_case("many updates", *_search(rng, QUADRATIC, int(rng.integers(80, 121)), shares=(0.02, 0.03)), 2000),
+        _minimise_case("a minimum in the millions", *_search(rng, FAR_AWAY, 4), 30),
+        _minimise_case("slopes in the millions", *_search(rng, STEEP, 4), 30),
+        _minimise_case("a step to where f is larger", *_detour(rng, _overshoot), 60),
+        _minimise_case("slopes that grow at first", *_detour(rng, _plain_before_a_bowl), 60),
         *_neighbouring_searches(rng),
+        _minimise_case("more than a thousand updates", *_long_search(rng), 2000, once=True),
     ]
+
+
+def _detour(rng: Generator, start: Callable[[Generator], tuple[Function, float, float]]) -> tuple[Descent, float]:
+    """Draw a descent that arrives though its first steps seem to lead away, and the `tol` that it meets."""
+    for _ in range(ATTEMPTS):
+        descent = Descent(*start(rng), int(rng.integers(7, 10)))
+        tol = _tolerance(descent)
+        if _is_clear(descent, tol):
+            return descent, tol
+    raise AssertionError(f"no descent found that arrives: {start}")
+
+
+def _overshoot(rng: Generator) -> tuple[Function, float, float]:
+    """Draw f = a / x + b x, an x0 left of the minimum m, and an lr that leads beyond m^2 / x0, where f(x) is f(x0)."""
+    f, share = reciprocal(rng), rng.uniform(0.35, 0.45)
+    b = f.derivative(np.inf)
+    minimum = float(np.sqrt((b - f.derivative(1.0)) / b))
+    return f, _rounded(share * minimum), _rounded((share + rng.uniform(0.1, 0.2)) * minimum / b)
+
+
+def _plain_before_a_bowl(rng: Generator) -> tuple[Function, float, float]:
+    """Draw f = log(1 + x^2) + b x and an x0 that is uphill of the steepest place by a few steps."""
+    f = bowl(rng)
+    x0 = _rounded(np.sign(f.derivative(0.0)) * rng.uniform(2.8, 3.4))
+    return f, x0, _rounded(rng.uniform(0.4, 0.5))
+
+
+def _long_search(rng: Generator) -> tuple[Descent, float]:
+    """Draw a descent of more than a thousand updates to a minimum next to 0, on which x has small relative errors."""
+    f, x0 = quadratic(rng, width=1e-6), _rounded(rng.uniform(2.5, 4.0))
+    descent = Descent(f, x0, _rounded(rng.uniform(0.004, 0.005) / f.curvature(x0)), int(rng.integers(1010, 1060)))
+    return descent, _tolerance(descent)
 
 
 def _neighbouring_searches(rng: Generator) -> list[Case]:
@@ -233,15 +274,14 @@ def _slope_case(name: str, f: Function, x: float) -> Case:
     return Case(name, (Source(f.source), x), reference.derivative(f, x), budgets.derivative(f, x))
 
 
-def _descend_case(name: str, descent: Descent) -> Case:
-    return Case(
-        name, (Source(descent.f.source), descent.x0, descent.lr, descent.steps), descent.path[1:], descent.errors[1:]
-    )
+def _descend_case(name: str, descent: Descent, *, once: bool = False) -> Case:
+    arguments = (Source(descent.f.source), descent.x0, descent.lr, descent.steps)
+    return Case(name, arguments, descent.path[1:], descent.errors[1:], once)
 
 
-def _minimise_case(name: str, descent: Descent, tol: float, max_steps: int) -> Case:
+def _minimise_case(name: str, descent: Descent, tol: float, max_steps: int, *, once: bool = False) -> Case:
     arguments = (Source(descent.f.source), descent.x0, descent.lr, tol, max_steps)
-    return Case(name, arguments, (descent.path[-1], descent.steps), (descent.errors[-1], 0))
+    return Case(name, arguments, (descent.path[-1], descent.steps), (descent.errors[-1], 0), once)
 
 
 def _last_update_cases(descent: Descent, tol: float) -> list[Case]:

@@ -12,13 +12,19 @@ class Case:
     """One question to a function: its arguments, and the answer that is expected within the budget.
 
     `name` tells a student what kind of case it is ("one row", "small numbers"). An expected `RuntimeError` means that
-    the function has to raise it.
+    the function has to raise it. A long case is asked `once`, and only when the others are right.
     """
 
     name: str
     arguments: tuple[object, ...]
     expected: Any
     budget: Any = None
+    once: bool = False
+
+    @property
+    def times(self) -> int:
+        """How often it is asked in a row, with the same objects."""
+        return 1 if self.once else 2
 
 
 Arguments = tuple[Any, ...]

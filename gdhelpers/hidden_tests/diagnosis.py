@@ -20,7 +20,7 @@ CLOSE = 1e-4
 
 
 def diagnose(answers: Sequence[list[Reply]], name: str, cases: Sequence[Case]) -> Misconception | None:
-    """Return the one misconception about `name` that gives the same answers on every case, asked twice each.
+    """Return the one misconception about `name` that gives the same answers on every case, asked as often.
 
     None where none does, or where several do.
     """
@@ -35,7 +35,7 @@ def diagnose(answers: Sequence[list[Reply]], name: str, cases: Sequence[Case]) -
 @lru_cache(maxsize=8192)
 def wrong_answer(misconception: Misconception, case: Case) -> list[Reply]:
     """Return what a misconception answers; whoever tries many answers on the same cases asks for it again and again."""
-    return call(misconception.wrong, case.arguments, times=2)
+    return call(misconception.wrong, case.arguments, case.times)
 
 
 def alike(replies: list[Reply], others: list[Reply]) -> bool:

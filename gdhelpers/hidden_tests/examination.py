@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from gdhelpers.checks.comparator import Mismatch, compare, residual
 from gdhelpers.checks.errors import AnswerRaised, NotAnswered, WrongAnswer
 from gdhelpers.checks.plain import NotPlainError
-from gdhelpers.hidden_tests.call import Reply, ask, call
+from gdhelpers.hidden_tests.call import Reply, ask
 from gdhelpers.hidden_tests.case import Case
 from gdhelpers.hidden_tests.diagnosis import diagnose
 from gdhelpers.hidden_tests.exceptions import usual_cause
@@ -18,20 +18,31 @@ Function = Callable[..., object]
 
 
 def examine(function: Function, name: str, cases: Sequence[Case]) -> list[list[Reply]]:
-    """Ask each case twice, and the first once more at the end, since no answer may depend on what was asked before.
+    """Ask each case twice, then those that are asked once, and the first once more at the end.
+
+    No answer may depend on what was asked before. The cases that are asked once stand at the end of `cases`.
 
     Returns the answers where all are right. Raises `NotAnswered`, `AnswerRaised` or `WrongAnswer`, whose message says
     what is wrong in the first case that is, with the misconception that explains all the answers, if one does.
     """
-    answers = ask(function, [case.arguments for case in cases], times=2)
+    twice, once = [case for case in cases if not case.once], [case for case in cases if case.once]
+    answers = ask(function, [case.arguments for case in twice], times=2)
+    _demand_right(name, twice, answers)
+    *more, again = ask(function, [case.arguments for case in [*once, twice[0]]])
+    answers += more
+    _demand_right(name, [*twice, *once], answers)
+    if _first_problem(twice[0], again) is not None:
+        words = f"{name} answers the first question otherwise when it is asked again after others."
+        raise WrongAnswer(words, residuals={"the first, asked again": None})
+    return answers
+
+
+def _demand_right(name: str, cases: Sequence[Case], answers: list[list[Reply]]) -> None:
+    """Raise an `Objection` to the first answer that is wrong."""
     for case, replies in zip(cases, answers, strict=True):
         problem = _first_problem(case, replies)
         if problem is not None:
             raise _objection(name, cases, answers, case, problem)
-    if _first_problem(cases[0], call(function, cases[0].arguments)) is not None:
-        words = f"{name} answers the first question otherwise when it is asked again after others."
-        raise WrongAnswer(words, residuals={"the first, asked again": None})
-    return answers
 
 
 def are_right(cases: Sequence[Case], answers: Sequence[Sequence[Reply]]) -> bool:

@@ -59,6 +59,7 @@ class _Descent:
     y: Array
     lr: float
     steps: int
+    once: bool = False
 
 
 def mse(answer: Function) -> None:
@@ -118,7 +119,7 @@ def mse_gradients_cases() -> list[Case]:
 @once
 def fit_linear_cases() -> list[Case]:
     """Return the cases of `fit_linear`."""
-    return [_descent_case(descent, Tensor) for descent in _descents(generator("fit_linear"))]
+    return [_descent_case(descent, Tensor) for descent in _descents(generator("fit_linear"), 120)]
 
 
 @once
@@ -130,7 +131,7 @@ def mse_gradients_tf_cases() -> list[Case]:
 @once
 def fit_linear_tf_cases() -> list[Case]:
     """Return the cases of `fit_linear_tf`."""
-    return [_descent_case(descent, TFTensor) for descent in _descents(generator("fit_linear_tf"))]
+    return [_descent_case(descent, TFTensor) for descent in _descents(generator("fit_linear_tf"), 60)]
 
 
 def _gradient_case(point: _Point, arguments: tuple[object, ...]) -> Case:
@@ -147,7 +148,8 @@ def _demand_slope(gradients: Any, case: Case) -> None:
 def _descent_case(descent: _Descent, wrap: Wrap) -> Case:
     X, y, lr, steps = descent.X, descent.y, descent.lr, descent.steps
     expected = reference.fit_linear(X, y, lr, steps)
-    return Case(descent.name, (wrap(X), wrap(y), lr, steps), expected, budgets.fit_linear(X, y, lr, steps))
+    budget = budgets.fit_linear(X, y, lr, steps)
+    return Case(descent.name, (wrap(X), wrap(y), lr, steps), expected, budget, descent.once)
 
 
 def _torch_arguments(
@@ -219,18 +221,21 @@ def _point(
     return _Point(name, _float32(X), _float32(y.reshape(n) if flat else y), _float32(W), _float32(b))
 
 
-def _descents(rng: np.random.Generator) -> list[_Descent]:
+def _descents(rng: np.random.Generator, many: int) -> list[_Descent]:
+    """Draw descents, of which the longest takes so `many` steps and is still under way at its end."""
     size = int(rng.integers(3, 5))
     return [
         _descent("several rows and columns", rng, int(rng.integers(6, 10)), int(rng.integers(2, 5)), 5),
         _descent("targets of shape (n,)", rng, int(rng.integers(4, 8)), 2, 4, flat=True),
         _descent("one row", rng, 1, 2, 3),
-        _descent("one column", rng, int(rng.integers(5, 9)), 1, 16, flat=True),
+        _descent("one column", rng, int(rng.integers(5, 9)), 1, 5, flat=True),
         _descent("as many rows as columns", rng, size, size, 4),
         _descent("a single step", rng, 5, 2, 1),
         _descent("small numbers", rng, 6, 2, 4, y_scale=1e-9),
         _descent("large numbers", rng, 7, 3, 4, X_scale=1e2, y_scale=1e3, flat=True),
         *_neighbouring_descents(rng),
+        _descent("a tiny learning rate", rng, 5, 2, 3, pace=(1e-8, 2e-8), once=True),
+        _descent("many steps", rng, 40, 2, many, pace=(4.0 / many, 6.0 / many), once=True),
     ]
 
 
@@ -253,14 +258,16 @@ def _descent(
     X_scale: float = 1.0,
     y_scale: float = 1.0,
     flat: bool = False,
+    pace: tuple[float, float] = (0.4, 0.9),
+    once: bool = False,
 ) -> _Descent:
-    """Draw data and a learning rate with which each step contracts: below 1 / (largest curvature of the loss)."""
+    """Draw data and a learning rate with which each step contracts: `pace` / (largest curvature of the loss)."""
     X = _float32(rng.normal(0.5, 1.0, (n, d)) * X_scale)
     y = _float32((2.0 + rng.normal(0.0, 1.5, (n,) if flat else (n, 1))) * y_scale)
     design = np.hstack([X.astype(np.float64), np.ones((n, 1))])
     curvature = 2.0 / n * float(np.linalg.norm(design, 2)) ** 2
-    lr = float(f"{rng.uniform(0.4, 0.9) / curvature:.3g}")
-    return _Descent(name, X, y, lr, steps)
+    lr = float(f"{rng.uniform(*pace) / curvature:.3g}")
+    return _Descent(name, X, y, lr, steps, once)
 
 
 def _away_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:

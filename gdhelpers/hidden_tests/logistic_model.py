@@ -12,8 +12,8 @@ from gdhelpers.reference.logistic_regression import logits
 
 Array = NDArray[np.float32]
 
-NEAR, FAR = 0.05, 3.6
-"""Every logit of a gradient case lies between these, in absolute value."""
+NEAR, FAR, FARTHEST = 0.05, 3.6, 3.98
+"""Every logit of a gradient case lies between the first two, in absolute value; in one case they reach the last."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ def draw(rng: np.random.Generator, n: int, d: int, features: float = 1.0, positi
         model = Model(f32(X), y, f32(shrink * W), f32(shrink * b))
         if _is_moderate(model):
             return model
+
+
+def stretched(model: Model) -> Model:
+    """Return a model with larger parameters, whose logits reach as far as they may."""
+    factor = FARTHEST / np.abs(logits(model.X, model.W, model.b)).max()
+    return replace(model, W=f32(factor * model.W), b=f32(factor * model.b))
 
 
 def labels(rng: np.random.Generator, n: int, positives: int | None = None) -> Array:

@@ -18,7 +18,7 @@ from gdhelpers.hidden_tests import seed, slope, tape
 from gdhelpers.hidden_tests.call import Reply
 from gdhelpers.hidden_tests.case import Arguments, Case, neighbours
 from gdhelpers.hidden_tests.examination import Function, examine
-from gdhelpers.hidden_tests.logistic_model import FAR, Array, Model, draw, f32, labels, one_changed
+from gdhelpers.hidden_tests.logistic_model import FAR, Array, Model, draw, f32, labels, one_changed, stretched
 from gdhelpers.reference import budgets
 from gdhelpers.reference.logistic_regression import logits
 from gdhelpers.wire.described import TFTensor, TFVariable
@@ -111,6 +111,7 @@ def logistic_gradients_cases() -> list[Case]:
         "more columns than rows": draw(rng, 3, 5),
         "small numbers": draw(rng, 5, 2, features=1e-9),
         "large numbers": draw(rng, 7, 4, features=1e3),
+        "logits near 4 in absolute value": stretched(draw(rng, 6, 2)),
     }
     cases = [_gradient_case(name, model) for name, model in models.items()]
     base = draw(rng, 5, 3)
@@ -189,10 +190,29 @@ def fit_logistic_cases() -> list[Case]:
         _fit_case("one column", rng, 2, 6, 1),
         _fit_case("few positives", rng, 2, 10, 2, positives=1),
         _fit_case("as many rows as columns", rng, 2, 3, 3),
-        _fit_case("large numbers", rng, 3, 7, 2, features=50.0),
-        _fit_case("many steps", rng, 8, 8, 3),
+        _fit_case("large numbers", rng, 3, 7, 2, least_slope=1.5e3, features=1e4),
+        _flat_fit_case(rng),
         *_fit_neighbours(rng),
+        _fit_case("many steps", rng, 60, 40, 2, pace=0.2, once=True),
     ]
+
+
+def _flat_fit_case(rng: np.random.Generator) -> Case:
+    """Start next to the minimum, where slopes are small, a large step is safe and the loss hardly changes.
+
+    Of each four equal rows one is positive: the minimum is where the weight is zero and the odds are a third.
+    """
+    y = f32(np.tile([[1.0], [0.0], [0.0], [0.0]], (2, 1)))
+    while True:
+        X = f32(np.repeat(rng.normal(size=(2, 1)), 4, axis=0))
+        W0, b0 = f32(_either_sign(rng, (1, 1), 1.5e-3)), f32(_either_sign(rng, (1,), 1.5e-3) - np.log(3.0))
+        slopes = [float(np.abs(gradient).max()) for gradient in reference.logistic_gradients(X, y, W0, b0)]
+        if min(slopes) > 3e-4 and max(slopes) < 5.5e-4:
+            return _fitted_case("a start next to the minimum", X, y, W0, b0, _stable_rate(X), 3)
+
+
+def _either_sign(rng: np.random.Generator, shape: tuple[int, ...], size: float) -> NDArray[np.float64]:
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(size, 2.0 * size, size=shape)
 
 
 def _fit_neighbours(rng: np.random.Generator) -> list[Case]:
@@ -206,19 +226,33 @@ def _fit_neighbours(rng: np.random.Generator) -> list[Case]:
             return [_fitted_case("before one argument changes", *base), *(_fitted_case(n, *a) for n, a in changed)]
 
 
-def _fit_case(name: str, rng: np.random.Generator, steps: int, n: int, d: int, **options: Any) -> Case:
-    """Draw a descent that is stable and keeps every logit below 4."""
+def _fit_case(
+    name: str,
+    rng: np.random.Generator,
+    steps: int,
+    n: int,
+    d: int,
+    *,
+    pace: float = 1.0,
+    least_slope: float = 0.0,
+    once: bool = False,
+    **options: Any,
+) -> Case:
+    """Draw a descent that is stable, keeps every logit below 4 and begins with weights on a slope so steep."""
     while True:
         X, y, W0, b0 = draw(rng, n, d, **options).numbers
-        lr = _stable_rate(X)
-        if _stays_below(X, y, W0, b0, lr, steps):
-            return _fitted_case(name, X, y, W0, b0, lr, steps)
+        lr = _stable_rate(X, pace)
+        steep = np.linalg.norm(reference.logistic_gradients(X, y, W0, b0)[0]) > least_slope
+        if steep and _stays_below(X, y, W0, b0, lr, steps):
+            return _fitted_case(name, X, y, W0, b0, lr, steps, once=once)
 
 
-def _fitted_case(name: str, X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int) -> Case:
+def _fitted_case(
+    name: str, X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int, *, once: bool = False
+) -> Case:
     described = TFTensor(X), TFTensor(y), W0, b0, lr, steps
     expected = reference.fit_logistic(X, y, W0, b0, lr, steps)
-    return Case(name, described, expected, budgets.fit_logistic(X, y, W0, b0, lr, steps))
+    return Case(name, described, expected, budgets.fit_logistic(X, y, W0, b0, lr, steps), once)
 
 
 def _stays_below(X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int) -> bool:
@@ -227,11 +261,12 @@ def _stays_below(X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int
     return float(max(np.abs(logits(X, W0, b0)).max(), np.abs(logits(X, W, b)).max())) < FAR
 
 
-def _stable_rate(X: Array) -> float:
-    """Return a third of the learning rate up to which gradient descent on the log loss is stable, in two digits."""
-    design = np.hstack([X.astype(np.float64), np.ones((len(X), 1))])
+def _stable_rate(X: ArrayLike, pace: float = 1.0) -> float:
+    """Return `pace` times a third of the learning rate up to which gradient descent is stable, in two digits."""
+    X = np.asarray(X, dtype=np.float64)
+    design = np.hstack([X, np.ones((len(X), 1))])
     curvature = 0.25 * np.linalg.norm(design, 2) ** 2 / len(design)
-    return float(f"{2.0 / curvature / 3.0:.1e}")
+    return float(f"{pace * 2.0 / curvature / 3.0:.1e}")
 
 
 @seed.once
@@ -273,10 +308,10 @@ def accuracy_cases() -> list[Case]:
     return [
         _accuracy_case("one row", rng, 1, right=1),
         _accuracy_case("many rows", rng, 9, right=6),
-        _accuracy_case("p of exactly the threshold", rng, 7, right=5, at=3),
+        _accuracy_case("p of exactly the threshold, and just below it", rng, 7, right=5, at=3, below=1),
         _accuracy_case("few positives", rng, 12, right=9, positives=1),
         _accuracy_case("all wrong", rng, 5, right=0),
-        _accuracy_case("lower threshold", rng, 8, 0.25, right=5, at=1),
+        _accuracy_case("lower threshold", rng, 8, 0.25, right=5, at=1, below=1),
         _accuracy_case("higher threshold", rng, 8, 0.75, right=6, at=1),
         _accuracy_case("threshold as it is by default, but given", rng, 5, 0.5, right=4, at=1),
         *_accuracy_neighbours(rng),
@@ -306,11 +341,13 @@ def _accuracy_case(
     *threshold: float,
     right: int,
     at: int = 0,
+    below: int = 0,
     positives: int | None = None,
 ) -> Case:
-    """Draw probabilities of which `right` are on the side of their label, and `at`, an odd number, on the threshold.
+    """Draw probabilities of which `right` are on the side of their label.
 
-    An odd number that changes sides always changes the share; so does another threshold, by choice of the numbers.
+    `at` of them are on the threshold, and `below` are the float32 next below it: odd numbers. An odd number that
+    changes sides always changes the share; so does another threshold, by choice of the numbers.
     """
     cut = threshold[0] if threshold else 0.5
     while True:
@@ -320,8 +357,9 @@ def _accuracy_case(
         side[wrong] = 1.0 - side[wrong]
         p = f32(np.where(side == 1.0, rng.uniform(cut, 1.0, size=(n, 1)), rng.uniform(0.0, 0.99 * cut, size=(n, 1))))
         p[np.flatnonzero(side)[:at]] = cut
+        p[np.flatnonzero(side == 0.0)[:below]] = np.nextafter(np.float32(cut), np.float32(0.0))
         others = {reference.accuracy(y, p, other) for other in (cut, 0.5, np.nextafter(cut, 1.0))}
-        if side.sum() >= at and (cut == 0.5 or len(others) == 3):
+        if side.sum() >= at and n - side.sum() >= below and (cut == 0.5 or len(others) == 3):
             break
     return _pair_case(name, reference.accuracy, budgets.accuracy, y, p, *threshold)
 
