@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from gdhelpers.sandbox.descendants import stat
+
 EVERY = 0.02
 """Seconds between two looks."""
 
@@ -49,8 +51,7 @@ class Account:
     def _look(self, process: int) -> None:
         """Note the time of a process and of those below it; one that has just ended has nothing more to say."""
         with suppress(OSError):
-            # The name of the program stands in parentheses and may hold anything.
-            fields = (PROC / str(process) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            fields = stat(process)
             user, system, started = int(fields[11]), int(fields[12]), int(fields[19])
             self._ticks[process, started] = user + system
             for thread in (PROC / str(process) / "task").iterdir():

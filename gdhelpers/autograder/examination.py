@@ -74,7 +74,7 @@ def _patiently(task: _Task) -> _Examination:
     """Examine, and begin anew where the machine gives trouble; raises what it gives in the end.
 
     A student's process that is killed may have done that itself, and will again; or it was somebody else. Either way
-    the tests that it had answered by then are not asked again: nobody gets a second guess by dying.
+    the tests that it had answered by then keep their verdicts: nobody gets a second guess by dying.
     """
     for _ in range(TRIES - 1):
         try:

@@ -17,7 +17,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
-from pathlib import Path
 from queue import Empty
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -36,6 +35,7 @@ from gdhelpers.autograder.settings import MIB, Limits
 from gdhelpers.autograder.surroundings import Surroundings
 from gdhelpers.kernels.child import WIRE
 from gdhelpers.kernels.provisioner import ForkProvisioner
+from gdhelpers.sandbox.descendants import stat
 
 KERNEL = "gdhelpers.kernels.child:begin"
 """What a fork of the warm parent becomes."""
@@ -283,7 +283,7 @@ def _is_exiting(pid: int) -> bool:
     Where that cannot be known, it may be.
     """
     try:
-        flags = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[6]
+        flags = stat(pid)[6]
     except OSError:
         return True
     return bool(int(flags) & PF_EXITING)

@@ -111,7 +111,7 @@ def markdown2html(source: Any) -> str:
     """
     text = plain(joined(source))
     if len(text) > MARKDOWN_LIMIT:
-        return f"<pre>{html.escape(text[:MARKDOWN_LIMIT])}{left_out(len(text) - MARKDOWN_LIMIT)}</pre>"
+        return f"<pre>{html.escape(cut(text, MARKDOWN_LIMIT))}</pre>"
     return _rendered(text)
 
 

@@ -261,10 +261,9 @@ def _stays_below(X: Array, y: Array, W0: Array, b0: Array, lr: float, steps: int
     return float(max(np.abs(logits(X, W0, b0)).max(), np.abs(logits(X, W, b)).max())) < FAR
 
 
-def _stable_rate(X: ArrayLike, pace: float = 1.0) -> float:
+def _stable_rate(X: Array, pace: float = 1.0) -> float:
     """Return `pace` times a third of the learning rate up to which gradient descent is stable, in two digits."""
-    X = np.asarray(X, dtype=np.float64)
-    design = np.hstack([X, np.ones((len(X), 1))])
+    design = np.hstack([X.astype(np.float64), np.ones((len(X), 1))])
     curvature = 0.25 * np.linalg.norm(design, 2) ** 2 / len(design)
     return float(f"{pace * 2.0 / curvature / 3.0:.1e}")
 

@@ -52,6 +52,12 @@ def reap() -> dict[int, int]:
     return ended
 
 
+def stat(pid: int) -> list[str]:
+    """Return what Linux tells of a process behind its name, from its state on; raises `OSError` where it has gone."""
+    # The name of the program may hold spaces and parentheses.
+    return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+
+
 def descendants() -> set[int]:
     """Return the processes below the calling one that have not ended."""
     parents: dict[int, int] = {}
@@ -59,8 +65,7 @@ def descendants() -> set[int]:
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():
             with suppress(OSError):
-                # The name of the program may hold spaces and parentheses.
-                state, parent = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+                state, parent = stat(int(process.name))[:2]
                 parents[int(process.name)] = int(parent)
                 if state in "ZX":
                     ended.add(int(process.name))

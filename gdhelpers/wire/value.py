@@ -32,6 +32,7 @@ BITS = 4096
 NAMES = 200
 """Characters of the description of an object that does not travel."""
 
+_WIDER = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
 _NUMBERS = frozenset(map(np.dtype, DTYPES.values()))
 
 
@@ -139,9 +140,8 @@ class Writer:
 
 def _usual(array: Array) -> Array:
     """Return an array with its numbers in the order of this machine's bytes, and none wider than double."""
-    wider = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}
     native = array.dtype.newbyteorder("=")
-    return array.astype(wider.get(native, native), copy=False)
+    return array.astype(_WIDER.get(native, native), copy=False)
 
 
 def _int(value: int) -> Tree:
