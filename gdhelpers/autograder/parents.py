@@ -10,7 +10,7 @@ from pathlib import Path
 from gdhelpers.autograder.imports import imported_by
 from gdhelpers.autograder.surroundings import environment
 from gdhelpers.environment import home
-from gdhelpers.kernels.libraries import loaded_with
+from gdhelpers.kernels.preload import loaded_with
 from gdhelpers.kernels.parent import Branch, Parent
 from gdhelpers.trouble import Trouble
 

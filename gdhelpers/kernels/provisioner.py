@@ -20,7 +20,7 @@ from jupyter_client.connect import port_names
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import List, Unicode
 
-from gdhelpers.kernels.libraries import loaded_with
+from gdhelpers.kernels.preload import loaded_with
 from gdhelpers.kernels.parent import Parent
 from gdhelpers.trouble import Trouble
 
