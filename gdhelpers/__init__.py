@@ -3,4 +3,8 @@
 For students: `checks`, `figures`, `data`, `quiet` and the command `gd lab`. For instructors only: everything else.
 """
 
+from gdhelpers import import_order
+
 __version__ = "0.1.0"
+
+import_order.keep()

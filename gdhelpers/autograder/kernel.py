@@ -12,10 +12,9 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
 from itertools import islice
 from queue import Empty
 from types import TracebackType
@@ -34,11 +33,9 @@ from gdhelpers.autograder import parents
 from gdhelpers.autograder.settings import MIB, Limits
 from gdhelpers.autograder.surroundings import Surroundings
 from gdhelpers.kernels.child import WIRE
+from gdhelpers.kernels.clock import Clock
 from gdhelpers.kernels.provisioner import ForkProvisioner
 from gdhelpers.sandbox.descendants import stat
-
-KERNEL = "gdhelpers.kernels.child:begin"
-"""What a fork of the warm parent becomes."""
 
 START = 300.0
 """Seconds on the clock that a kernel may take to begin, however busy the machine is."""
@@ -48,9 +45,6 @@ GRACE = 5.0
 
 POLL = 0.1
 """Seconds between two looks at the CPU time of a running cell."""
-
-IDLING = 0.01
-"""The share of time that a process which only waits may compute."""
 
 PF_EXITING = 0x4
 """Linux's flag of a process that is about to end, the ninth field of /proc/PID/stat."""
@@ -140,7 +134,7 @@ class Kernel:
                 "options": ["-f", self._manager.connection_file, *self._client.extra_arguments],
             }
             parent = parents.of_kernels(self._modules)
-            await self._client.async_start_new_kernel(fork=partial(parent.fork, KERNEL, argument))
+            await self._client.async_start_new_kernel(parent=parent, argument=argument)
             self._process = self._manager.provisioner
             return await self._met(listener)
 
@@ -287,30 +281,6 @@ def _is_exiting(pid: int) -> bool:
     except OSError:
         return True
     return bool(int(flags) & PF_EXITING)
-
-
-class Clock:
-    """How long something has taken: its computing time, the time on the clock, and the time that it has idled.
-
-    It begins when it is first looked at: most cells have ended before, and finding all processes takes a while.
-    """
-
-    def __init__(self, cpu: Callable[[], float], seconds: float, wall: float, idle: float) -> None:
-        self._cpu, self._seconds, self._wall, self._idle = cpu, seconds, wall, idle
-
-    @cached_property
-    def _start(self) -> tuple[float, float]:
-        self._busy = time.monotonic(), self._cpu()
-        return self._busy
-
-    def is_over(self) -> bool:
-        """Whether a limit is passed."""
-        started, spent = self._start
-        since, used = self._busy
-        now, cpu = time.monotonic(), self._cpu()
-        if cpu - used > IDLING * self._idle:
-            self._busy = since, used = now, cpu
-        return cpu - spent > self._seconds or now - started > self._wall or now - since > self._idle
 
 
 class Budget:

@@ -10,8 +10,8 @@ from pathlib import Path
 from gdhelpers.autograder.imports import imported_by
 from gdhelpers.autograder.surroundings import environment
 from gdhelpers.environment import home
-from gdhelpers.kernels.preload import loaded_with
 from gdhelpers.kernels.parent import Branch, Parent
+from gdhelpers.kernels.preload import loaded_with
 from gdhelpers.trouble import Trouble
 
 PARTS = ("gdhelpers.checks", "gdhelpers.data")

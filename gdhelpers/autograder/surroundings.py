@@ -28,6 +28,7 @@ FOR_STUDENTS = (
     "data.py",
     "environment.py",
     "figures",
+    "import_order.py",
     "quiet.py",
     "trouble.py",
     "wire",

@@ -20,9 +20,11 @@ from jupyter_client.connect import port_names
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import List, Unicode
 
+from gdhelpers.kernels.parent import CannotBegin, Parent
 from gdhelpers.kernels.preload import loaded_with
-from gdhelpers.kernels.parent import Parent
-from gdhelpers.trouble import Trouble
+
+IN_SANDBOX, FREE = "gdhelpers.kernels.child:begin", "gdhelpers.kernels.child:begin_free"
+"""What a fork of a warm parent becomes."""
 
 START = 300.0
 """Seconds on the clock that a parent may take to import, and a sandbox to be set up, however busy the machine is."""
@@ -31,15 +33,11 @@ PLOTS = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 """What matplotlib has to know when it is imported, to draw into notebooks."""
 
 
-class SandboxTrouble(Trouble):
-    """The kernel could not begin; the message says which layer of the sandbox is lacking and why, where that is so."""
-
-
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     """Forks a kernel from a warm parent.
 
-    Where `start_kernel` is given a function `fork`, that returns the control socket of a new kernel; else a kernel
-    without a sandbox is forked from a parent of this process.
+    If `start_kernel` is given a `parent` and an `argument`, the kernel is forked from that parent and begins in the
+    sandbox that the argument describes; otherwise one without a sandbox is forked from a parent of this process.
 
     The control socket is all that holds the kernel: when it is closed, as when this process ends, the kernel ends with
     all that it started.
@@ -65,27 +63,28 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         return self._control is not None
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        """Fork the kernel and wait until it begins; raises `SandboxTrouble` where it does not."""
+        """Fork the kernel and wait until it begins; raises `CannotBegin` if it does not."""
         self._status, self._told, self._killing = None, b"", False
-        chooses_ports = "fork" not in options and self.parent.transport == "tcp" and not self._ports_known
+        chooses_ports = "parent" not in options and self.parent.transport == "tcp" and not self._ports_known
         if chooses_ports:
             self._leave_ports_open()
-        if "fork" in options:
+        if "parent" in options:
             Path(self.parent.connection_file).chmod(0o644)  # the folder is closed to others
-            forked = options["fork"]()
+            parent, forked = options["parent"], options["parent"].fork(IN_SANDBOX, options["argument"])
         else:
-            forked = self._fork(cmd, options)
+            parent = _warm(loaded_with(tuple(self.modules)))
+            forked = parent.fork(FREE, self._argument(cmd, options))
         forked.setblocking(False)
         self._control = forked
         while b"\n" not in self._told:
             if not await self._hear(START):
-                raise SandboxTrouble("The kernel ended before it began. Run: gd doctor")
+                raise CannotBegin(parent.why())
         line, _, self._told = self._told.partition(b"\n")
         told = json.loads(line)
         if "error" in told:
             await self.kill()
             await self.wait()
-            raise SandboxTrouble(f"The kernel could not begin: {told['error']}. Run: gd doctor")
+            raise CannotBegin(f"The kernel could not begin: {told['error']}. Run: gd doctor")
         self.pid, self.pgid = told["pid"], told.get("group")
         if chooses_ports:
             self._learn_ports()
@@ -107,14 +106,13 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         file.unlink()
         self._ports_known = True
 
-    def _fork(self, cmd: list[str], options: dict[str, Any]) -> socket.socket:
-        """Fork a kernel without a sandbox, whose command is `python -m ipykernel_launcher` and options of it."""
-        argument = {
+    def _argument(self, cmd: list[str], options: dict[str, Any]) -> dict[str, Any]:
+        """Describe a kernel without a sandbox, whose command is `python -m ipykernel_launcher` and options of it."""
+        return {
             "environment": PLOTS | dict(options.get("env") or os.environ),
             "folder": str(options.get("cwd") or Path.cwd()),
             "options": cmd[cmd.index("ipykernel_launcher") + 1 :],
         }
-        return _warm(loaded_with(tuple(self.modules))).fork("gdhelpers.kernels.child:begin_free", argument)
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, and then its exit status."""

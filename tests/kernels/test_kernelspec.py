@@ -19,7 +19,7 @@ from jupyter_client.provisioning.local_provisioner import LocalPortCache
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from gdhelpers.kernels.provisioner import SandboxTrouble
+from gdhelpers.kernels.parent import CannotBegin
 
 NAME = "gdhelpers"
 PARENT = "import psutil\nprint('gdhelpers.kernels.parent' in psutil.Process().parent().cmdline())"
@@ -199,7 +199,7 @@ def test_a_port_that_is_taken_meanwhile_does_not_keep_a_kernel_from_beginning(ta
 def test_a_kernel_that_cannot_begin_says_why():
     async def work():
         manager = AsyncKernelManager(kernel_name=NAME)
-        with pytest.raises(SandboxTrouble, match="FileNotFoundError"):
+        with pytest.raises(CannotBegin, match="FileNotFoundError"):
             await manager.start_kernel(cwd="/nowhere")
 
     asyncio.run(work())
