@@ -13,10 +13,14 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
+from gdhelpers.autograder import first_kernel
 from gdhelpers.autograder.course import Course
 from gdhelpers.environment import CHECKOUT, activate
+from gdhelpers.kernels import preload
 from gdhelpers.sandbox.trial import Trial, trials
 from gdhelpers.trouble import Trouble
+
+REINSTALL = "If the machine is not just busy, install again: make clean demo"
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Finding:
 def examine_installation() -> int:
     """Print what was found; return 1 when something is missing."""
     activate()
+    first_kernel.warm()  # imports while the rest is looked at
     findings = [finding for look in LOOKS for finding in look()]
     for finding in findings:
         print(finding)
@@ -128,6 +133,23 @@ def _course() -> Iterator[Finding]:
         yield Finding("assignments", "not found", str(error))
 
 
+def _first_kernel() -> Iterator[Finding]:
+    """Begin as grading does."""
+    kernel = first_kernel.begin(CHECKOUT)
+    for name, why in kernel.left_out.items():
+        yield Finding(
+            f"importing {name} ahead", f"left out, because that {why}; to try it again, remove {preload.FOUND}"
+        )
+    if kernel.trouble is not None:
+        remedy = f"Nothing can be graded before this is mended. {REINSTALL}"
+        yield Finding("a kernel for a submission", kernel.trouble, remedy)
+        return
+    yield Finding("a kernel for a submission", f"forked, and done after {kernel.seconds:.1f} s")
+    for name, wrong in kernel.wrong.items():
+        state = "a slope, as it should be" if wrong is None else wrong
+        yield Finding(f"a slope by {name}", state, None if wrong is None else REINSTALL)
+
+
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _python, _packages, _commands, _kernel, _data, _course, _sandbox,
+    _python, _packages, _commands, _kernel, _data, _course, _first_kernel, _sandbox,
 )  # fmt: skip

@@ -27,6 +27,7 @@ from gdhelpers.autograder.settings import MIB, Settings
 from gdhelpers.autograder.submission import Cell, Submission, Unreadable, read_cells
 from gdhelpers.autograder.surroundings import Surroundings, surroundings
 from gdhelpers.autograder.tested import Tested
+from gdhelpers.kernels.parent import CannotBegin
 
 ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
 """Computing time, and time on the clock, that an echo may take: it takes a thousandth of a second."""
@@ -35,6 +36,8 @@ ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
 TRIES = 3
 """How often an examination is begun before trouble of the machine is given up to."""
 
+HINT = "It needs no answer of a student's: no submission can be graded before it runs here. Run: gd doctor"
+"""What follows the name of a cell of the instructor's that fails by itself."""
 
 LAST_TRY = 2
 """So many times a test is run once more."""
@@ -264,13 +267,25 @@ class _Examination:
     async def _examine_without_student(self, index: int) -> None:
         cell = self.rebuilt.notebook.cells[index]
         if self._is_examined(index):
-            self._demand_set_up(cell.source, await self.examiner.run(cell.source, (), self.task.seed))
+            try:
+                tested = await self.examiner.run(cell.source, (), self.task.seed)
+            except ExaminerTrouble as trouble:
+                if self._needs_answers(cell.source):
+                    raise
+                raise CannotBegin(f"A cell of the assignment, {cell.id}, ends Python. {HINT}") from trouble
+            self._demand_set_up(cell.source, tested)
 
     def _demand_set_up(self, source: str, tested: Tested) -> None:
-        """Raise `ExaminerTrouble` where a cell fails that needs no answers: something is not installed."""
+        """Raise `CannotBegin` if a cell fails that needs no answers: something is not installed."""
+        if tested.problem is not None and not self._needs_answers(source):
+            raise CannotBegin(
+                f"A cell of the assignment failed: {tested.problem.kind}: {tested.problem.message}. {HINT}"
+            )
+
+    def _needs_answers(self, source: str) -> bool:
+        """Whether a cell of the instructor's names anything that a solution cell defines."""
         answers = {name for names in self.task.assignment.defined.values() for name in names}
-        if tested.problem is not None and not answers & set(re.findall(r"\w+", source)):
-            raise ExaminerTrouble(f"a cell of the assignment failed: {tested.problem.kind}: {tested.problem.message}")
+        return bool(answers & set(re.findall(r"\w+", source)))
 
     async def _run(self, kernel: Kernel, index: int) -> CellRun:
         """Run a cell in the student's process; a cell of the instructor's gets the time of a test."""

@@ -18,6 +18,7 @@ from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission, find
 from gdhelpers.autograder.workers import Refused, Workers
 from gdhelpers.environment import activate
+from gdhelpers.kernels.parent import CannotBegin
 from gdhelpers.trouble import Trouble, WrongCall
 
 AHEAD = 2
@@ -83,6 +84,8 @@ class _Grading:
         self.found: dict[str, Record] = {}
         self.kept: set[str] = set()
         self.changes: list[Change] = []
+        self.has_begun = False
+        """Whether a submission could be examined: if the first cannot begin, then none can."""
 
     def records(self, workers: Workers) -> Iterator[Record]:
         """Yield the record of each student, as it comes."""
@@ -134,7 +137,9 @@ class _Grading:
 
     def _next(self, running: dict[Future[Examined], Submission]) -> Iterator[Record]:
         """Wait until something is done, and keep it."""
-        for task in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, return_when=FIRST_COMPLETED).done
+        # Successes first: they show that what failed at the same moment is no trouble of them all.
+        for task in sorted(done, key=lambda task: task.exception() is not None):
             submission = running.pop(task)
             record = self._kept(task, submission)
             if record.score is not None:
@@ -148,11 +153,16 @@ class _Grading:
             examined = task.result()
         except Refused:
             raise
+        except CannotBegin as error:
+            if not self.has_begun:
+                raise Refused(f"Nothing was graded. {error}") from error
+            return self._infrastructure(submission.student, str(error))
         except Trouble as error:
             return self._infrastructure(submission.student, str(error))
         except Exception as error:
             why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
             return self._infrastructure(submission.student, why)
+        self.has_begun = True
         if self.wish.write:
             try:
                 self._keep(examined, submission.content)

@@ -8,6 +8,7 @@ from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.examination import examine
 from gdhelpers.autograder.examiner import ExaminerTrouble
 from gdhelpers.autograder.submission import Submission
+from gdhelpers.kernels.parent import CannotBegin
 
 SEED = 1
 """The cases of a trial; the right answer to any is right."""
@@ -21,7 +22,7 @@ def objections(assignment: Assignment) -> list[str]:
     content = nbformat.writes(assignment.notebook).encode()
     try:
         record = examine(assignment, Submission("the instructor", content), SEED).record
-    except ExaminerTrouble as error:
+    except (CannotBegin, ExaminerTrouble) as error:
         return [f"{assignment.name}: {error}"]
     return [
         f"{assignment.name}, {verdict.grade_id}: {verdict.message}"

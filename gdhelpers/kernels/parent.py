@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from gdhelpers.kernels import memory
@@ -57,8 +58,8 @@ class Parent:
         Raises `CannotBegin` if it is known that the parent cannot start.
         """
         request = json.dumps([target, argument]).encode()
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
+        with self._lock, ExitStack() as undo:
+            ours, theirs = map(undo.enter_context, socket.socketpair())
             try:
                 self._send(request, theirs)
             except OSError:  # the parent has died since
@@ -66,6 +67,8 @@ class Parent:
                     raise CannotBegin(self.why()) from None
                 self._end()
                 self._send(request, theirs)
+            theirs.close()
+            undo.pop_all()
         return ours
 
     def warm(self) -> None:
