@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import sysconfig
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ class Preload:
         """Write down what is known; an environment that cannot be written to finds it out each time."""
         with suppress(OSError):
             FOUND.parent.mkdir(parents=True, exist_ok=True)
-            scratch = FOUND.with_name(f"{FOUND.name}.new")
+            scratch = FOUND.with_name(f"{FOUND.name}.{os.getpid()}")
             scratch.write_text(json.dumps({"packages": _packages(), **asdict(self)}, indent=2) + "\n", encoding="utf-8")
             scratch.replace(FOUND)
 

@@ -156,7 +156,7 @@ class Attempt:
             return "hangs"
         status = self.process.returncode
         how = f"with {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
-        words = last_words(self.errors)
+        words = "the machine may be short of memory" if self.was_killed else last_words(self.errors)
         return f"ends Python {how}" + (f" ({words})" if words else "")
 
     def ending(self) -> str:
