@@ -23,6 +23,7 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
 from gdhelpers.autograder.rebuild import rebuild
 from gdhelpers.autograder.submission import Submission, Unreadable, find, read_cells
+from gdhelpers.trouble import Trouble
 
 IDLE = 60.0
 """Seconds for which parents are kept warm: the next submission of a class comes at once."""
@@ -91,6 +92,8 @@ def _examined(assignment: Assignment, submission: Submission, seed: int) -> Exam
     """Examine in a thread of its own: that of the formgrader's server has an event loop already."""
     try:
         return _warm.executor().submit(examine, assignment, submission, seed).result()
+    except Trouble as error:
+        raise NbGraderException(str(error)) from error
     except Exception as error:
         raise NbGraderException(f"The grader failed, not the submission: {type(error).__name__}: {error}") from error
 

@@ -91,7 +91,7 @@ class WarmUp(threading.Thread):
         """Start the process, until one has imported or nothing else can be tried."""
         kills = 0
         while not self._closing.is_set():
-            self._tell_what_is_left_out()
+            self._log_what_is_left_out()
             attempt = self._attempt = Attempt(self._command(), self._environment, self._inbox, errors)
             if self._closing.is_set():
                 attempt.process.kill()
@@ -108,7 +108,7 @@ class WarmUp(threading.Thread):
     def _command(self) -> list[str]:
         return [sys.executable, "-P", "-m", "gdhelpers.kernels.parent", *self._preload.order(self._modules)]
 
-    def _tell_what_is_left_out(self) -> None:
+    def _log_what_is_left_out(self) -> None:
         for name in sorted(self.left_out.keys() - _said):
             _said.add(name)
             _log.warning("%s is not imported ahead, because that %s.", name, self.left_out[name])
