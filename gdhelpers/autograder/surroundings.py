@@ -112,6 +112,8 @@ def _sweep(place: Path) -> None:
 def environment(home: str) -> dict[str, str]:
     """Return environment variables that hold nothing of the grader's."""
     return {
+        # No graphics card, even if there is one: every machine computes alike, and forks cannot share a card.
+        "CUDA_VISIBLE_DEVICES": "-1",
         "HOME": home,
         "IPYTHONDIR": f"{home}/.ipython",
         "LANG": "C.UTF-8",
