@@ -96,6 +96,7 @@ class WarmUp(threading.Thread):
             if self._closing.is_set():
                 attempt.process.kill()
             if attempt.succeeds():
+                self._log_what_raised()
                 return
             self.why = attempt.ending()
             kills += attempt.was_killed
@@ -112,6 +113,13 @@ class WarmUp(threading.Thread):
         for name in sorted(self.left_out.keys() - _said):
             _said.add(name)
             _log.warning("%s is not imported ahead, because that %s.", name, self.left_out[name])
+
+    def _log_what_raised(self) -> None:
+        # What is not installed is not needed; what is installed and broken costs those who use it their points.
+        broken = {name for name, why in self.raised.items() if not why.startswith("ModuleNotFoundError")}
+        for name in sorted(broken - _said):
+            _said.add(name)
+            _log.warning("%s cannot be imported here: %s. Run: gd doctor", name, self.raised[name])
 
 
 @dataclass

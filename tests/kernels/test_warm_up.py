@@ -98,10 +98,12 @@ def test_a_module_that_hangs_is_left_out(started, monkeypatch):
     assert parent.warm_up.left_out == {"hangs": "hangs"}
 
 
-def test_a_module_that_raises_is_noted_and_left_to_the_notebook(started):
-    parent = started("raises", "target")
+def test_a_module_that_raises_is_left_to_the_notebook_and_said_if_it_is_installed(started, caplog):
+    parent = started("raises", "is_not_installed", "target")
     assert imported(parent) == ["target"]
-    assert "libcudart" in parent.warm_up.raised["raises"]
+    assert set(parent.warm_up.raised) == {"raises", "is_not_installed"}
+    why = "OSError: libcudart.so.99: cannot open shared object file"
+    assert caplog.messages == [f"raises cannot be imported here: {why}. Run: gd doctor"]
 
 
 def test_what_was_found_is_kept_until_a_package_changes(started, monkeypatch):
