@@ -155,7 +155,7 @@ def test_a_parent_that_was_killed_after_it_was_ready_is_replaced(started):
     first = psutil.Process().children()[-1]
     first.kill()
     parent.warm_up.join()
-    assert parent.warm_up.why == "the process to fork from ends Python with SIGKILL (the machine may be short of memory)"
+    assert parent.warm_up.why.startswith("the process to fork from ends Python with SIGKILL (the machine may be short")
     assert imported(parent) == ["target"]
 
 
