@@ -191,6 +191,8 @@ class Kernel:
         what went wrong.
         """
         running = asyncio.ensure_future(work)
+        # If this is cancelled meanwhile, nobody asks what came of it, and asyncio would complain of that.
+        running.add_done_callback(lambda done: done.cancelled() or done.exception())
         limits = self._limits
         clock = Clock(self._cpu, seconds, wall or limits.wall_seconds, limits.idle_seconds)
         end: End = "finished"
