@@ -1,7 +1,10 @@
 # Two commands set everything up: `make demo` shows a class graded, `make test` proves that all is well.
 # Both make .venv with the pinned set of constraints.txt first; the second time that takes no time.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Another Python than the newest that is found: make demo PYTHON=/path/to/python3.12
+PYTHON ?=
+# Another build of PyTorch on Linux than that for the CPU: make demo TORCH=cuda
+TORCH ?=
 BIN := .venv/bin
 READY := .venv/.ready
 # One worker a core for the tests.
@@ -75,8 +78,14 @@ constraints: $(READY) ## pin the newest versions that work together
 clean: ## remove the environment and what the demonstration made
 	rm -rf .venv demo
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else f"Python 3.11 is needed, this is {sys.version.split()[0]}. Name it: make PYTHON=/path/to/python3.11")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	touch $@
+# Any Python can run the script, which looks for one that fits.
+STARTER = $(firstword $(PYTHON) $(shell command -v python3 || command -v python) python3)
+INSTALL = $(STARTER) gdhelpers/kit/install.py $(if $(PYTHON),--python $(PYTHON)) $(if $(TORCH),--torch $(TORCH))
+
+$(READY): pyproject.toml constraints.txt | $(if $(PYTHON)$(TORCH),as-asked-for)
+	@command -v $(STARTER) >/dev/null || { echo 'There is no $(STARTER). On Debian and Ubuntu: sudo apt install python3 python3-venv'; exit 1; }
+	@$(INSTALL)
+
+.PHONY: as-asked-for
+as-asked-for:
+	@[ ! -e $(READY) ] || $(INSTALL) --check

@@ -20,9 +20,12 @@ from gdhelpers.trouble import Trouble
 TIME = (2020, 2, 2, 0, 0, 0)
 """When every file of a kit was changed last, as far as the zip says: the same input gives the same bytes."""
 
+INSTALL = Path(__file__).with_name("install.py")
+"""What installs the course's repository, and a kit."""
+
 REQUIREMENTS = """\
-# What this kit needs, in the versions that it was tested with. In this folder, run
-#     python -m pip install -r requirements.txt
+# What this kit needs, in the versions that it was tested with; install.py installs it.
+# requires-python = "{pythons}"
 --constraint constraints.txt
 """
 
@@ -38,7 +41,11 @@ def kit_files(course: Course, project: Project, names: Sequence[str], *, with_le
     stubs = [*lectures.values(), *(assignment.stub for assignment in assignments)]
     uses = imported("\n".join(code for stub in stubs for code in _code(stub)))
     needed = sorted({*project.needed_by_code(), *project.dependencies(uses)})
-    requirements = REQUIREMENTS + "".join(f"{line}\n" for line in [f"./{wheel_name}", *project.pins(needed)])
+    lines = [f"./{wheel_name}", *project.pins(needed)]
+    requirements = REQUIREMENTS.format(pythons=project.pythons) + "".join(f"{line}
+" for line in lines)
+        f"{line}\n" for line in [f"./{wheel_name}", *project.pins(needed)]
+    )
     copied = [*project.licences, *_data(project)]
     files = {
         **notebooks,
@@ -46,6 +53,7 @@ def kit_files(course: Course, project: Project, names: Sequence[str], *, with_le
         **{name: (project.root / name).read_bytes() for name in copied},
         wheel_name: wheel_content,
         "README.md": readme.text(assignments, lectures, project, uses & FRAMEWORKS).encode(),
+        "install.py": INSTALL.read_bytes(),
         "student.md": (project.root / "docs" / "student.md").read_bytes(),
         "requirements.txt": requirements.encode(),
         "constraints.txt": project.constraints().encode(),

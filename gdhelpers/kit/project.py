@@ -44,6 +44,11 @@ class Project:
         """What pyproject.toml says."""
         return tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
 
+    @property
+    def pythons(self) -> str:
+        """The Pythons that are supported, as in ">=3.11,<3.14"."""
+        return str(self.table["project"]["requires-python"])
+
     @cached_property
     def contract(self) -> dict[str, Any]:
         """The import contract on what students get."""

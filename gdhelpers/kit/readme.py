@@ -6,20 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.kit.project import Project
 
 TEXT = Path(__file__).with_name("readme.md")
 """What is the same for every kit, with names in braces where one differs."""
-
-TORCH_ON_LINUX = """
-On Linux the package index hands out a build of PyTorch with gigabytes for graphics cards. To do without, type this
-between the first line and the second. PyTorch's own "Get started" page names the index, for *Pip* and *CPU*:
-
-```
-.venv/bin/python -m pip install {torch} --index-url <the CPU index that pytorch.org names>
-```
-"""
 
 GIGABYTES = {"torch": 1, "tensorflow": 2}
 """What a framework takes, besides 1 for everything else."""
@@ -46,14 +39,23 @@ def text(
         for name, title, one in zip(notebooks, titles, assignments, strict=True)
     ]
     questions = "\n".join(f"| `{name}` | {_title(notebook)} |" for name, notebook in lectures.items())
-    torch = "".join(project.pins(project.dependencies({"torch"} & set(frameworks))))
     return TEXT.read_text(encoding="utf-8").format(
         notebooks="\n".join(rows),
         lecture=LECTURE.format(rows=questions) if lectures else "",
         gigabytes=1 + sum(GIGABYTES[framework] for framework in frameworks),
-        note=TORCH_ON_LINUX.format(torch=torch) if torch else "",
+        pythons=_versions(project.pythons),
         first=notebooks[0].strip("`"),
     )
+
+
+def _versions(pythons: str) -> str:
+    """Return the versions of Python of a range in words.
+
+    >>> _versions(">=3.11,<3.14")
+    '3.11, 3.12 or 3.13'
+    """
+    versions = [f"3.{minor}" for minor in range(100) if SpecifierSet(pythons).contains(f"3.{minor}")]
+    return f"{', '.join(versions[:-1])} or {versions[-1]}"
 
 
 def _title(notebook: Any) -> str:
