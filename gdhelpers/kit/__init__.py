@@ -42,10 +42,7 @@ def kit_files(course: Course, project: Project, names: Sequence[str], *, with_le
     uses = imported("\n".join(code for stub in stubs for code in _code(stub)))
     needed = sorted({*project.needed_by_code(), *project.dependencies(uses)})
     lines = [f"./{wheel_name}", *project.pins(needed)]
-    requirements = REQUIREMENTS.format(pythons=project.pythons) + "".join(f"{line}
-" for line in lines)
-        f"{line}\n" for line in [f"./{wheel_name}", *project.pins(needed)]
-    )
+    requirements = REQUIREMENTS.format(pythons=project.pythons) + "".join(f"{line}\n" for line in lines)
     copied = [*project.licences, *_data(project)]
     files = {
         **notebooks,
