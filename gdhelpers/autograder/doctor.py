@@ -14,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.surroundings import hidden, root_folder
 from gdhelpers.environment import CHECKOUT, activate
 from gdhelpers.sandbox.trial import Trial, trials
 from gdhelpers.trouble import Trouble
@@ -110,6 +111,10 @@ def _sandbox() -> Iterator[Finding]:
     )
     for layer, why in sandbox.missing().items():
         yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(layer))
+    yield Finding("sandbox: profile", sandbox.profile())
+    if sandbox.profile() == "container":
+        # It is made now if it is not there; an image of a container can bring it.
+        yield Finding("sandbox: root folder", str(root_folder(hidden(CHECKOUT))))
     tried: dict[str, list[Trial]] = {}
     for trial in trials():
         tried.setdefault(trial.layer, []).append(trial)
