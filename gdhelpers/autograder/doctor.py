@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from gdhelpers.autograder import first_kernel
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.surroundings import hidden, root_folder
 from gdhelpers.environment import CHECKOUT, activate
 from gdhelpers.kernels import preload
 from gdhelpers.sandbox.trial import Trial, trials
@@ -115,6 +116,10 @@ def _sandbox() -> Iterator[Finding]:
     )
     for layer, why in sandbox.missing().items():
         yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(layer))
+    yield Finding("sandbox: profile", sandbox.profile())
+    if sandbox.profile() == "container":
+        # It is made now if it is not there; an image of a container can bring it.
+        yield Finding("sandbox: root folder", str(root_folder(hidden(CHECKOUT))))
     tried: dict[str, list[Trial]] = {}
     for trial in trials():
         tried.setdefault(trial.layer, []).append(trial)

@@ -27,7 +27,7 @@ def described() -> dict[str, str]:
     lacking = sorted(sandbox.missing())
     return versions() | {
         "the code of gdhelpers": hash_of_code("."),
-        "the sandbox": f"without {', '.join(lacking)}" if lacking else "whole",
+        "the sandbox": sandbox.profile() + (f", without {', '.join(lacking)}" if lacking else ""),
     }
 
 

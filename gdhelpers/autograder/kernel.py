@@ -120,8 +120,7 @@ class Kernel:
 
     async def _begun(self) -> socket.socket:
         """Have the kernel begin, and return the connection to its agent."""
-        for left in self._around.run.iterdir():  # by a kernel that was killed
-            left.unlink()
+        self._around.clear()
         wire = str(self._around.run / WIRE)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(wire)
@@ -200,6 +199,9 @@ class Kernel:
             await asyncio.wait({running}, timeout=POLL)
             if self._is_crowded():
                 self.signs.append("a cell filled the folder of its process's sockets")
+                await self._force(running)
+            elif self._around.is_full():
+                self.signs.append("a cell wrote more than the limit of the disk allows")
                 await self._force(running)
             elif not running.done() and clock.is_over():
                 end = "timeout"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gdhelpers import sandbox
 from gdhelpers.autograder import handed_in, installation
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
@@ -57,6 +58,7 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
         "hidden_tests": hash_of_tests(assignment),
         "seed": examined.seed,
         "limits": asdict(examined.settings.limits),
+        "profile": sandbox.profile(),
         "sandbox": list(examined.settings.layers),
         "versions": installation.versions(),
         **examined.record.as_json(),

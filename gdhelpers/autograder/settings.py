@@ -87,9 +87,11 @@ class Settings:
             reasons = "; ".join(f"{layer} ({why})" for layer, why in refused.items())
             raise Trouble(
                 f"This system lacks a part of the sandbox that submissions are run in: {reasons}. Mend that, or allow "
-                f"the weaker sandbox in nbgrader_config.py: c.Examiner.do_without = {sorted(refused)}"
+                f"the weaker sandbox (profile {sandbox.profile()}, see docs/security.md) in nbgrader_config.py: "
+                f"c.Examiner.do_without = {sorted(refused)}"
             )
-        return cls(limits, tuple(layer for layer in sandbox.LAYERS if layer not in missing))
+        profile = sandbox.PROFILES[sandbox.profile()]
+        return cls(limits, tuple(layer for layer in profile if layer not in missing))
 
 
 @lru_cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import site
+import stat
 import sys
 import sysconfig
 import tempfile
@@ -19,7 +19,9 @@ import psutil
 import gdhelpers
 from gdhelpers.autograder.settings import Settings
 from gdhelpers.environment import CHECKOUT
-from gdhelpers.sandbox import Policy
+from gdhelpers.sandbox import Policy, chroot
+from gdhelpers.sandbox.removal import remove
+from gdhelpers.sandbox.view import view
 
 FOR_STUDENTS = (
     "__init__.py",
@@ -37,6 +39,9 @@ FOR_STUDENTS = (
 
 PREFIX = "gd-"
 """How the name of a run's folder begins; the number of the process that made it follows."""
+
+BYTES_OF_A_FILE = 8192
+"""What each file takes of the budget of the disk, beside what is in it."""
 
 OF_THE_COURSE = (
     ".gd-runs", ".gd-secret", "autograded", "downloaded", "feedback", "gradebook.db", "nbgrader_config.py", "reports",
@@ -57,6 +62,7 @@ class Surroundings:
     """The folders of one run of a notebook, and what holds in them."""
 
     policy: Policy
+    files: Mapping[str, bytes]
 
     @property
     def run(self) -> Path:
@@ -68,6 +74,38 @@ class Surroundings:
         """The environment variables of the student's process."""
         return environment(self.policy.work)
 
+    def clear(self) -> None:
+        """Leave nothing in the folders but the files that the assignment brings: a kernel before may have had them."""
+        for folder in (self.run, Path(self.policy.work)):
+            remove(folder)
+            folder.mkdir()
+            folder.chmod(0o755)
+        for name, content in self.files.items():
+            path = Path(self.policy.work, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def is_full(self) -> bool:
+        """Whether the files of the student take more of the disk than they may, where no file system bounds them."""
+        if "namespaces" in self.policy.layers:
+            return False
+        left = [Path(self.policy.work)]
+        if self.policy.root:
+            left += chroot.shared_memory(self.policy.root, left[0].stat().st_uid)
+        used = 0
+        while left and used <= self.policy.limits.disk:
+            path = left.pop()
+            try:
+                found = path.lstat()
+                # An empty file takes something, too.
+                used += BYTES_OF_A_FILE + 512 * found.st_blocks
+                left += path.iterdir() if stat.S_ISDIR(found.st_mode) else ()
+            except FileNotFoundError:
+                continue
+            except OSError:  # it was closed, or lies too deep: nobody knows how much is in it
+                return True
+        return used > self.policy.limits.disk
+
 
 @contextmanager
 def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], course: Path) -> Iterator[Surroundings]:
@@ -75,22 +113,26 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
 
     `course` is the course directory, of which nothing may be seen.
     """
-    place = _place()
+    root = root_folder(hidden(course)) if "chroot" in settings.layers else None
+    place = root / chroot.RUNS if root else _place()
     _sweep(place)
-    root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
     try:
-        root.chmod(0o711)  # the student's process may run as another user
-        run, work = root / "run", root / "work"
-        for folder in (run, work):
-            folder.mkdir()
-        for name, content in files.items():
-            path = work / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        folder.chmod(0o711)  # the student's process may run as another user
+        run, work = str(folder / "run"), str(folder / "work")
         limits = settings.limits.of_sandbox(cells)
-        yield Surroundings(Policy(str(run), str(work), readable(), hidden(course), settings.layers, limits))
+        policy = Policy(run, work, readable(), hidden(course), settings.layers, limits, str(root or ""))
+        around = Surroundings(policy, files)
+        around.clear()
+        yield around
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        remove(folder)
+
+
+@lru_cache
+def root_folder(veiled: tuple[str, ...]) -> Path:
+    """Return the root folder for students' processes, where there are no namespaces to make one of mounts."""
+    return chroot.kept(view(readable(), veiled))
 
 
 def _place() -> Path:
@@ -106,7 +148,7 @@ def _sweep(place: Path) -> None:
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
         with suppress(OSError):
             if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
 
 
 def environment(home: str) -> dict[str, str]:

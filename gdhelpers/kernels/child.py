@@ -7,10 +7,12 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 # Imported by the parent, so that nothing of it has to be read inside of the sandbox.
@@ -32,10 +34,14 @@ def begin(argument: Mapping[str, Any], control: int) -> None:
     """Become the kernel of a student's notebook, in the sandbox of a policy; returns when it has ended."""
     policy = Policy.from_json(argument["policy"])
     _take(argument["environment"])
-    enter(policy, control)
+    # The sandbox may refuse to connect to anything.
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(os.path.join(policy.run, WIRE))  # noqa: PTH118
+    enter(policy, control, connection.fileno())
     os.chdir(policy.work)
     app = _kernel(argument["options"])
-    _answer(app, policy)
+    _do_without_terminals(app.shell)
+    _answer(app, policy, connection)
     app.start()
 
 
@@ -82,6 +88,26 @@ def _kernel(options: Sequence[str]) -> Any:
     return app
 
 
+def _do_without_terminals(shell: Any) -> None:
+    """Run the commands of cells, as in !ls, through a pipe if the sandbox has no terminal to run them at."""
+    with suppress(OSError):
+        for end in os.openpty():
+            os.close(end)
+        return
+
+    def system(command: str) -> None:
+        expanded = shell.var_expand(command, depth=1)
+        with subprocess.Popen(  # noqa: S602 - what the student's cell says, in the sandbox
+            expanded, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace",
+        ) as process:  # fmt: skip
+            for line in process.stdout or ():
+                print(line, end="")
+        shell.user_ns["_exit_code"] = process.returncode
+
+    shell.system = system
+
+
 def _make_fresh() -> None:
     """Make anew what a fork would share with all others: the states of random generators."""
     random.seed()
@@ -92,10 +118,8 @@ def _make_fresh() -> None:
     sys.argv = ["kernel"]
 
 
-def _answer(app: Any, policy: Policy) -> None:
+def _answer(app: Any, policy: Policy, connection: socket.socket) -> None:
     """Let the agent answer in the event loop of the kernel: that is between cells, and on the main thread."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(os.path.join(policy.run, WIRE))  # noqa: PTH118
     shell, stream = app.shell, Stream(connection)
     agent = Agent(stream, shell.user_ns, lambda: bool(shell.exit_now), signs.Watch(policy).signs)
     loop, own = IOLoop.current(), os.getpid()

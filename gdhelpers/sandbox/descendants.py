@@ -1,4 +1,4 @@
-"""Ending all that a process has started, where no namespace does it."""
+"""Ending all that a process has started or that an account runs, where no namespace does it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ def adopt() -> None:
         prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end(group: int | None) -> None:
-    """Kill all descendants of the calling process, and the process group where that is all that can be found."""
+def end(group: int | None, account: int | None = None) -> None:
+    """Kill all descendants of the calling process, or all processes of an account.
+
+    Where neither can be found, the process group is all that there is to kill.
+    """
     if group is not None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
     refused: set[int] = set()
-    while LINUX and (living := descendants() - refused):
+    while LINUX and (living := (descendants() if account is None else of(account)) - refused):
         # Those that were stopped start no others while the rest is looked for.
         for number in (signal.SIGSTOP, signal.SIGKILL):
             refused |= {pid for pid in living if not _send(pid, number)}
@@ -56,6 +59,20 @@ def stat(pid: int) -> list[str]:
     """Return what Linux tells of a process behind its name, from its state on; raises `OSError` where it has gone."""
     # The name of the program may hold spaces and parentheses.
     return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+
+
+def of(account: int) -> set[int]:
+    """Return the processes of an account that have not ended."""
+    found = set()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with suppress(OSError):
+                # The owner of the folder is root when a process has closed itself to others; this line stays.
+                status = (process / "status").read_text(errors="replace")
+                users = next(line.split()[1:] for line in status.splitlines() if line.startswith("Uid:"))
+                if str(account) in users and stat(int(process.name))[0] not in "ZX":
+                    found.add(int(process.name))
+    return found
 
 
 def descendants() -> set[int]:

@@ -14,26 +14,28 @@ from gdhelpers.sandbox.identity import Identity, drop, dumpable
 from gdhelpers.sandbox.line import Line
 from gdhelpers.sandbox.policy import Policy
 from gdhelpers.sandbox.syscall import LINUX, call, prctl
-from gdhelpers.sandbox.trouble import LayerError, layer
+from gdhelpers.sandbox.trouble import explained, layer
 from gdhelpers.sandbox.view import Entry, view
 
 _PR_SET_PDEATHSIG = 1
 _FIRST, _LAST = 3, (1 << 31) - 1
 
 
-def start(policy: Policy, identity: Identity, line: Line) -> None:
+def start(policy: Policy, identity: Identity, line: Line, kept: int | None) -> None:
     """Become the keeper, and return in the student's process alone."""
     student = -1
     try:
-        student = _set_up(policy, identity, line)
+        student = _set_up(policy, identity, line, kept)
     except BaseException as error:
-        line.send(error=str(error) if isinstance(error, LayerError) else f"sandbox: {error!r}")
+        line.send(error=explained(error))
         os._exit(1)
     if student:
-        keep(student, line, "namespaces" in policy.layers)
+        if kept is not None:
+            os.close(kept)
+        keep(student, line, "namespaces" in policy.layers, identity.account)
 
 
-def keep(student: int, line: Line, alone: bool) -> NoReturn:
+def keep(student: int, line: Line, alone: bool, account: int | None) -> NoReturn:
     """Wait until the student's process ends, or the warden does, and end what is left."""
     try:
         if alone:
@@ -44,6 +46,8 @@ def keep(student: int, line: Line, alone: bool) -> NoReturn:
         _wait(student, line)
         if not alone:
             descendants.end(student)
+            if account is not None:
+                descendants.end(None, account)
     finally:
         os._exit(0)
 
@@ -66,12 +70,12 @@ def _wait(student: int, line: Line) -> None:
         os.read(told, 1 << 10)
 
 
-def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
+def _set_up(policy: Policy, identity: Identity, line: Line, kept: int | None) -> int:
     """Set the layers up, and return 0 in the student's process and its number in the keeper."""
     alone = "namespaces" in policy.layers
     if alone:
         with layer("namespaces"), namespaces.explained():
-            namespaces.leave(line)
+            namespaces.leave(line, users="account" not in policy.layers)
     else:
         descendants.adopt()
     line.send(keeper=os.getpid())
@@ -90,21 +94,24 @@ def _set_up(policy: Policy, identity: Identity, line: Line) -> int:
     student = os.fork()
     if student == 0:
         signal.signal(signal.SIGINT, interrupt)
-        _settle(policy, identity, shown, line)
+        _settle(policy, identity, shown, line, kept)
     return student
 
 
-def _settle(policy: Policy, identity: Identity, shown: tuple[Entry, ...], line: Line) -> None:
+def _settle(policy: Policy, identity: Identity, shown: tuple[Entry, ...], line: Line, kept: int | None) -> None:
     """Apply to the student's process what is its own, and tell the warden."""
     alone = "namespaces" in policy.layers
     os.setsid()
-    os.chdir(policy.work)
     # Without namespaces, the folder for temporary files is shared with all the world.
     os.environ["TMPDIR"] = "/tmp" if alone else policy.work  # noqa: S108
     tempfile.tempdir = None
     if "limits" in policy.layers:
         with layer("limits"):
-            limits.limit(policy.limits, identity.uid, alone)
+            limits.limit(policy.limits, identity.uid, alone or identity.account is not None)
+    if "chroot" in policy.layers:
+        with layer("chroot"):
+            os.chroot(policy.root)
+    os.chdir(policy.work)
     ruleset = None
     if "landlock" in policy.layers:
         with layer("landlock"):
@@ -117,19 +124,24 @@ def _settle(policy: Policy, identity: Identity, shown: tuple[Entry, ...], line: 
             landlock.restrict(ruleset)
     if "seccomp" in policy.layers:
         with layer("seccomp"):
-            seccomp.refuse()
+            seccomp.refuse(seccomp.groups(policy, identity.other))
     sys.stdout.flush()
     line.send(ready=os.getpid())
     # The warden must have taken hold of this process before it can end.
     if not line.receive():
         os._exit(0)
     line.close()
-    _close_all()
+    if kept is None:
+        _close(_FIRST, _LAST)
+    else:
+        _close(_FIRST, kept - 1)
+        _close(kept + 1, _LAST)
 
 
-def _close_all() -> None:
-    """Close every file but the standard ones."""
-    try:
-        call("close_range", _FIRST, _LAST, 0)
-    except OSError:
-        os.closerange(_FIRST, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
+def _close(first: int, last: int) -> None:
+    """Close all files of these numbers."""
+    if first <= last:
+        try:
+            call("close_range", first, last, 0)
+        except OSError:
+            os.closerange(first, min(last + 1, os.sysconf("SC_OPEN_MAX"), 1 << 16))

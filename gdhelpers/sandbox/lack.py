@@ -1,12 +1,15 @@
-"""Which layers of the sandbox this system lacks, and why."""
+"""Which profile of the sandbox this system allows, which layers it lacks, and why."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
-from gdhelpers.sandbox.policy import LAYERS, Limits, Policy
+from gdhelpers.sandbox import chroot
+from gdhelpers.sandbox.policy import EVERYWHERE, LAYERS, PROFILES, Limits, Policy
 from gdhelpers.sandbox.syscall import LINUX
 from gdhelpers.sandbox.vessel import Vessel
 
@@ -17,30 +20,61 @@ _REMEDIES = {
 }
 
 
+def profile() -> str:
+    """Return the name of the strongest profile that this system allows, whatever else it lacks."""
+    return _walls()[0]
+
+
 def missing() -> dict[str, str]:
-    """Return the layers that cannot be applied here, each with the reason, in the words of an instructor."""
+    """Return the layers without which the sandbox is weaker here, each with the reason, in words of an instructor."""
     found = {}
     for layer in LAYERS:
         if not LINUX and layer != "limits":
             found[layer] = "only Linux has it"
-        elif (reason := _try(layer)) is not None:
+        elif (reason := _walls()[1] if layer == "namespaces" else _try(layer)) is not None:
             remedy = _REMEDIES.get(layer)
             found[layer] = f"{reason}; {remedy}" if remedy else reason
     return found
 
 
-def _try(layer: str) -> str | None:
-    """Start a sandbox of one layer, and return why it did not start."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name).resolve()
-        folder.chmod(0o755)
-        run, work = folder / "run", folder / "work"
-        run.mkdir()
-        work.mkdir()
-        policy = Policy(str(run), str(work), (), (), (layer,), Limits())
-        with Vessel(policy, "builtins:len", "", stdin=subprocess.DEVNULL) as vessel:
-            reply = vessel.reply()
+@lru_cache
+def _walls() -> tuple[str, str | None]:
+    """Return the profile by the layers that need namespaces or root, and why there are none, if so."""
+    reasons: list[str] = []
+    for name, layers in PROFILES.items() if LINUX else ():
+        walls = tuple(layer for layer in layers if layer not in EVERYWHERE)
+        reason = _try(*walls) if walls else None
+        if reason is None:
+            return name, None if walls else "; ".join(reasons)
+        if reason not in reasons:
+            reasons.append(reason)
+    return "ordinary", None
+
+
+def _try(*layers: str) -> str | None:
+    """Start a sandbox of these layers, and return why it did not start."""
+    if "account" in layers and os.geteuid() != 0:
+        return "only root can give each submission an account of its own"
+    try:
+        with tempfile.TemporaryDirectory(dir=chroot.place() if "chroot" in layers else None) as name:
+            folder = Path(name).resolve()
+            folder.chmod(0o755)
+            root = folder / "root"
+            if "chroot" in layers:
+                chroot.build(root, ())
+            return _tried(root, layers)
+    except OSError as error:
+        return f"{error.strerror}: {error.filename}"
+
+
+def _tried(root: Path, layers: tuple[str, ...]) -> str | None:
+    run, work = root / chroot.RUNS / "run", root / chroot.RUNS / "work"
+    for folder in (run, work):
+        folder.mkdir(parents=True)
+    policy = Policy(str(run), str(work), (), (), layers, Limits(), str(root))
+    with Vessel(policy, "builtins:len", "", stdin=subprocess.DEVNULL) as vessel:
+        reply = vessel.reply()
     if "pid" in reply:
         return None
     error: str = reply.get("error", "the process that tried it ended early")
-    return error.removeprefix(f"{layer}: ")
+    return error.removeprefix(f"{layers[-1]}: ")

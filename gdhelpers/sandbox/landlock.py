@@ -29,6 +29,8 @@ _FACTS = ("self", "cpuinfo", "meminfo", "stat", "version", "filesystems", "loada
 _MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 
 _ASK_VERSION, _PATH_BENEATH = 1, 1
+WITH_SCOPES = 6
+"""The version from which on Landlock checks signals and abstract sockets, of Linux 6.12."""
 _FILES = {1: 13, 2: 14, 3: 15, 5: 16}  # The number of rights on files, from this version on.
 _TCP, _SCOPES = 0b11, 0b11
 
@@ -42,7 +44,7 @@ def rules(policy: Policy, shown: Iterable[Entry]) -> int:
     """Return a descriptor of the rules that allow what the policy allows, and no other file, port or process."""
     abi = version()
     known = (1 << max(bits for since, bits in _FILES.items() if since <= abi)) - 1
-    attributes = struct.pack("=QQQ", known, _TCP, _SCOPES)[: 8 if abi < 4 else 16 if abi < 6 else 24]
+    attributes = struct.pack("=QQQ", known, _TCP, _SCOPES)[: 8 if abi < 4 else 16 if abi < WITH_SCOPES else 24]
     ruleset = call("landlock_create_ruleset", attributes, len(attributes), 0)
     for path, rights in _rules(policy, shown):
         _allow(ruleset, path, rights & known)

@@ -94,8 +94,9 @@ def build(policy: Policy, identity: Identity, shown: Iterable[Entry]) -> None:
     call("mount", "devpts", root.folder("/dev/pts"), "devpts", _MS_NOSUID | _MS_NOEXEC, "newinstance,ptmxmode=0666")
     root.link("/dev/ptmx", "pts/ptmx")
     call("mount", "proc", root.folder("/proc"), "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, None)
-    # Within a further user namespace, mounts could be undone. None can be made any more.
-    Path(root.folder("/proc"), "sys/user/max_user_namespaces").write_text("0")
+    if "account" not in policy.layers:
+        # Within a further user namespace, mounts could be undone. None can be made any more.
+        Path(root.folder("/proc"), "sys/user/max_user_namespaces").write_text("0")
     for path, place in machine.items():
         root.show(path, place, _READ_ONLY | _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS)
     for entry in entries:
@@ -135,10 +136,7 @@ class _Budget:
         shutil.copytree(f"/proc/self/fd/{source}", folder, symlinks=True, ignore=_special, dirs_exist_ok=True)
         folder.chmod(0o700)
         os.close(source)
-        if self._identity.other:
-            for place, _, names in os.walk(folder):
-                for path in (Path(place), *(Path(place, name) for name in names)):
-                    os.chown(path, self._identity.uid, self._identity.gid, follow_symlinks=False)
+        self._identity.own_all(str(folder))
 
     def give(self, path: str, name: str) -> None:
         """Show one of the folders at a path."""

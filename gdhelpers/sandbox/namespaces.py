@@ -26,14 +26,15 @@ _SWITCHES = (
 )
 
 
-def leave(line: Line) -> None:
-    """Return in the first process of new namespaces; the calling process ends."""
+def leave(line: Line, users: bool) -> None:
+    """Return in the first process of new namespaces, if asked one of users among them; the calling process ends."""
     # The maps are files in /proc that only root may write for a process that is closed to others.
     dumpable(True)
-    call("unshare", NEW_USER | _MOUNTS | _HOST_NAME | _IPC | _PROCESSES | _NETWORK)
-    line.send(maps=os.getpid())
-    if not line.receive():
-        os._exit(0)
+    call("unshare", (NEW_USER if users else 0) | _MOUNTS | _HOST_NAME | _IPC | _PROCESSES | _NETWORK)
+    if users:
+        line.send(maps=os.getpid())
+        if not line.receive():
+            os._exit(0)
     if os.fork():
         os._exit(0)
 

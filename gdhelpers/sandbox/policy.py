@@ -5,8 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-LAYERS = ("namespaces", "landlock", "seccomp", "limits")
-"""The four means of the sandbox; each holds what it promises without the others."""
+EVERYWHERE = ("landlock", "seccomp", "limits")
+"""The layers that need no privileges and no namespaces."""
+
+PROFILES = {
+    "namespaces": ("namespaces", *EVERYWHERE),
+    "privileged": ("account", "namespaces", *EVERYWHERE),
+    "container": ("account", "chroot", *EVERYWHERE),
+    "ordinary": EVERYWHERE,
+}
+"""Named sets of layers, the strongest first; each layer holds what it promises without the others.
+
+With an account of its own for each submission, `namespaces` need no namespace of users, which may be refused.
+"""
+
+LAYERS = PROFILES["namespaces"]
+KNOWN = frozenset(layer for layers in PROFILES.values() for layer in layers)
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,8 @@ class Policy:
     """Paths below readable ones that must not be reached."""
     layers: tuple[str, ...] = LAYERS
     limits: Limits = field(default_factory=Limits)
+    root: str = ""
+    """With `chroot`, the folder that `chroot.build` made, in which `run` and `work` lie."""
 
     def as_json(self) -> str:
         """Return the policy as one line of JSON."""

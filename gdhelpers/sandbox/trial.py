@@ -12,16 +12,18 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gdhelpers.sandbox import chroot
 from gdhelpers.sandbox.attempts import ATTEMPTS, Targets
-from gdhelpers.sandbox.lack import missing
-from gdhelpers.sandbox.policy import LAYERS, Limits, Policy
+from gdhelpers.sandbox.lack import missing, profile
+from gdhelpers.sandbox.policy import PROFILES, Limits, Policy
 from gdhelpers.sandbox.vessel import Vessel
+from gdhelpers.sandbox.view import view
 
 ALL = "all together"
 
@@ -33,9 +35,19 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "landlock": (*_FILES, *_OTHERS, "make a file in the shared folder", "gain privileges"),
     "seccomp": ("connect to a port", "trace a process", *_KERNEL, "gain privileges"),
     "limits": ("use more memory", "start more processes", "write a larger file", "open more files", "gain privileges"),
-    ALL: tuple(ATTEMPTS),
+    "account": ("signal other processes", "gain privileges"),
+    "chroot": (*_FILES, "look into other processes", "gain privileges"),
 }
 """What each layer promises by itself."""
+
+TOGETHER = {
+    "namespaces": tuple(ATTEMPTS),
+    "privileged": tuple(ATTEMPTS),
+    # The size of a folder is looked at from time to time, by the grader.
+    "container": tuple(what for what in ATTEMPTS if what != "fill the disk"),
+    "ordinary": tuple(what for what in ATTEMPTS if what != "fill the disk"),
+}
+"""What each profile promises."""
 
 LIMITS = Limits(memory=256 << 20, processes=24, file_size=4 << 20, open_files=64, disk=8 << 20, cpu=20)
 _PATIENCE = 10.0
@@ -54,19 +66,25 @@ class Trial:
 def trials(program: str | None = None) -> Iterator[Trial]:
     """Try what each layer that this system has promises; `program` starts the processes of `Vessel` in another way."""
     lacking = missing()
-    there = tuple(layer for layer in LAYERS if layer not in lacking)
+    layers = tuple(layer for layer in PROFILES[profile()] if layer not in lacking)
     how: dict[str, Any] = {} if program is None else {"program": program}
-    with tempfile.TemporaryDirectory() as folder, _targets(Path(folder).resolve()) as targets:
-        for name, layers in (*((layer, (layer,)) for layer in there), (ALL, there)):
-            policy = _policy(targets, layers)
-            promised = {what for layer in layers for what in PROMISES[layer]}
-            names = [what for what in ATTEMPTS if what in promised]
-            yield from _attempts(name, policy, names, targets, how)
-            if name in ("namespaces", ALL):
-                yield from _ends(name, policy, how)
+    with tempfile.TemporaryDirectory() as folder, _targets(Path(folder).resolve(), layers) as targets:
+        for layer in layers:
+            # Without one of users, namespaces need an account.
+            each = ("account", layer) if layer == "namespaces" and "account" in layers else (layer,)
+            yield from _attempts(layer, _policy(targets, each), PROMISES[layer], targets, how)
+            if layer in ("namespaces", "account"):
+                yield from _ends(layer, _policy(targets, each), how)
+        whole = set(layers) == set(PROFILES[profile()])
+        promised = TOGETHER[profile()] if whole else {what for layer in layers for what in PROMISES[layer]}
+        yield from _attempts(ALL, _policy(targets, layers), promised, targets, how)
+        yield from _ends(ALL, _policy(targets, layers), how)
 
 
-def _attempts(layer: str, policy: Policy, names: list[str], targets: Targets, how: dict[str, Any]) -> Iterator[Trial]:
+def _attempts(
+    layer: str, policy: Policy, promised: Container[str], targets: Targets, how: dict[str, Any]
+) -> Iterator[Trial]:
+    names = [what for what in ATTEMPTS if what in promised]
     task = "gdhelpers.sandbox.attempts:make"
     with Vessel(policy, task, names, targets, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **how) as vessel:
         reply = vessel.reply()
@@ -102,20 +120,27 @@ def _hung_up(vessel: Vessel) -> bool:
 
 def _policy(targets: Targets, layers: tuple[str, ...]) -> Policy:
     system = ("/bin", "/lib", "/lib64", "/usr")
-    return Policy(targets["run"], targets["work"], (*system, targets["shown"]), (targets["hidden"],), layers, LIMITS)
+    readable, hidden = (*system, targets["shown"]), (targets["hidden"],)
+    return Policy(targets["run"], targets["work"], readable, hidden, layers, LIMITS, targets["root"])
 
 
 @contextmanager
-def _targets(folder: Path) -> Iterator[Targets]:
+def _targets(folder: Path, layers: tuple[str, ...] = ()) -> Iterator[Targets]:
     """Set up what is to be reached from inside, and yield how it is named."""
     folder.chmod(0o755)
-    for name in ("run", "work", "shown", "open"):
+    for name in ("shown", "open"):
         (folder / name).mkdir()
     # Nothing but the sandbox is in the way.
     (folder / "open").chmod(0o777)
     for path in (folder / "open" / "outside", folder / "shown" / "hidden"):
         path.write_text("secret")
         path.chmod(0o666)
+    program = _setuid_program(folder / "shown")
+    root = folder / "root"
+    if "chroot" in layers:
+        chroot.build(root, view([str(folder / "shown")], [str(folder / "shown" / "hidden")]))
+    for name in ("run", "work"):
+        (root / chroot.RUNS / name).mkdir(parents=True)
     mark = secrets.token_hex(8)
     with ExitStack() as stack:
         port = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -124,14 +149,16 @@ def _targets(folder: Path) -> Iterator[Targets]:
         abstract.listen()
         yield {
             **asdict(LIMITS),
-            **{name: str(folder / name) for name in ("run", "work", "shown")},
+            **{name: str(root / chroot.RUNS / name) for name in ("run", "work")},
+            "root": str(root),
+            "shown": str(folder / "shown"),
             "outside": str(folder / "open" / "outside"),
             "hidden": str(folder / "shown" / "hidden"),
             "port": port.getsockname()[1],
             "abstract": mark,
             "mark": mark,
             "pid": stack.enter_context(_neighbour(mark)),
-            "setuid": _setuid_program(folder / "shown"),
+            "setuid": program,
         }
 
 

@@ -10,6 +10,11 @@ class LayerError(Exception):
     """One layer of the sandbox could not be applied; the text names the layer and the reason."""
 
 
+def explained(error: BaseException) -> str:
+    """Return what an error says, in the words of a layer if it is one of a layer."""
+    return str(error) if isinstance(error, LayerError) else f"sandbox: {error!r}"
+
+
 @contextmanager
 def layer(name: str) -> Iterator[None]:
     """Name the layer in which an error happened."""

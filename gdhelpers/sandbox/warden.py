@@ -14,17 +14,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gdhelpers.sandbox import descendants, keeper
+from gdhelpers.sandbox import chroot, descendants, keeper
 from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.line import Line
-from gdhelpers.sandbox.policy import LAYERS, Policy
+from gdhelpers.sandbox.policy import KNOWN, Policy
+from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.syscall import LINUX
-from gdhelpers.sandbox.trouble import LayerError, layer
+from gdhelpers.sandbox.trouble import explained, layer
 from gdhelpers.sandbox.view import below
 
 
-def enter(policy: Policy, control: int) -> None:
+def enter(policy: Policy, control: int, kept: int | None = None) -> None:
     """Return in a new process that is the student's; the calling one becomes its warden, and never returns.
+
+    Of its open files the student's process has the standard ones, and the one that is to be kept.
 
     `control` is one end of a stream of AF_UNIX. The warden writes a line of JSON when the student's process is ready,
     {"pid": its number outside}, or {"error": "layer: reason"} and nothing of the student's runs; and when all has
@@ -41,19 +44,21 @@ def enter(policy: Policy, control: int) -> None:
         near, far = Line.pair()
         child = os.fork()
     except BaseException as error:
-        Warden.fail(control, f"sandbox: {error!r}")
+        Warden.fail(control, explained(error))
     if child:
         far.close()
+        if kept is not None:
+            os.close(kept)
         Warden(policy, identity, child, near, control).watch()
     near.close()
     os.close(control)
-    keeper.start(policy, identity, far)
+    keeper.start(policy, identity, far, kept)
     if collecting:
         gc.enable()
 
 
 def _prepare(policy: Policy) -> Identity:
-    unknown = set(policy.layers) - set(LAYERS)
+    unknown = set(policy.layers) - KNOWN
     if unknown:
         raise ValueError(f"no such layers: {', '.join(sorted(unknown))}")
     for folder in (policy.run, policy.work):
@@ -61,13 +66,17 @@ def _prepare(policy: Policy) -> Identity:
             raise ValueError(f"{folder} is not the real path of a folder")
     if below(policy.run, policy.work) or below(policy.work, policy.run):
         raise ValueError("neither of the shared folder and the work folder may lie in the other")
-    identity = Identity.of_student()
+    with layer("account"):
+        identity = Identity.of_account() if "account" in policy.layers else Identity.of_student()
     if identity.other and "namespaces" not in policy.layers:
-        for parent in {*Path(policy.run).parents, *Path(policy.work).parents}:
+        top = Path(policy.root or "/")
+        for parent in {top, *Path(policy.run).parents, *Path(policy.work).parents} - set(top.parents):
             if not parent.stat().st_mode & stat.S_IXOTH:
                 raise ValueError(f"{parent} is closed to the user that the student's process runs as")
     descendants.adopt()
     identity.own(policy.run, policy.work)
+    if "account" in policy.layers and "namespaces" not in policy.layers:
+        identity.own_all(policy.work)
     return identity
 
 
@@ -76,6 +85,7 @@ class Warden:
 
     def __init__(self, policy: Policy, identity: Identity, child: int, line: Line, control: int) -> None:
         self._alone = "namespaces" in policy.layers
+        self._root = policy.root if "chroot" in policy.layers else None
         self._identity, self._line, self._control = identity, line, control
         self._child: int | None = child
         self._keeper: int | None = None
@@ -94,7 +104,7 @@ class Warden:
                 self._report()
         except BaseException as error:
             self._end()
-            self.fail(self._control, str(error) if isinstance(error, LayerError) else f"sandbox: {error!r}")
+            self.fail(self._control, explained(error))
         finally:
             os._exit(0)
 
@@ -179,10 +189,12 @@ class Warden:
                     os.kill(pid or 0, signal.SIGKILL)
                     # The first process of a namespace is gone only after all others there.
                     os.waitpid(pid or 0, 0)
-        elif LINUX:
-            descendants.end(None)
         else:
-            descendants.end(self._student)
+            descendants.end(None if LINUX else self._student)
+            if self._identity.account is not None:
+                descendants.end(None, self._identity.account)
+                for path in chroot.shared_memory(self._root, self._identity.account) if self._root else ():
+                    remove(path)
 
     def _report(self) -> None:
         if self._error is not None or self._student is None:

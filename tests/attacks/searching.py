@@ -280,7 +280,7 @@ IN_THE_COURSE = (
             try:
                 importlib.import_module(f"gdhelpers.{name}")
                 TELL
-            except ImportError:
+            except (ImportError, PermissionError):
                 pass
         """,
     ),

@@ -113,11 +113,12 @@ ATTACKS: tuple[Attack, ...] = (
         "work-folders-of-others",
         "The folders in which other submissions are graded are looked for, beside its own.",
         """
-        import os, pathlib
+        import contextlib, os, pathlib
         own = pathlib.Path.cwd().resolve()
-        for folder in {own.parent, pathlib.Path("/tmp"), pathlib.Path("/dev/shm")}:
-            if folder.is_dir() and any(p.name.startswith("gd-") and p.resolve() != own for p in folder.iterdir()):
-                TELL
+        for folder in {own.parent, own.parent.parent, pathlib.Path("/tmp"), pathlib.Path("/dev/shm")}:
+            with contextlib.suppress(OSError):
+                if any(p.name.startswith("gd-") and p.resolve() not in (own, own.parent) for p in folder.iterdir()):
+                    TELL
         """,
         sandboxed=True,
     ),

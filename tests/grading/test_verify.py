@@ -29,7 +29,8 @@ def copy(graded, tmp_path):
 def test_a_receipt_says_all_that_it_takes(copy):
     _, receipt = copy
     found = json.loads(receipt.read_text())
-    assert {"submission", "hidden_tests", "seed", "versions", "limits", "sandbox", "signs", "oddities"} <= set(found)
+    parts = {"submission", "hidden_tests", "seed", "versions", "limits", "profile", "sandbox", "signs", "oddities"}
+    assert parts <= set(found)
     assert all({"outcome", "message", "seconds", "residuals"} <= set(test) for test in found["tests"])
 
 

@@ -3,14 +3,16 @@
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
 import pytest
 
-from gdhelpers.sandbox import LAYERS, Limits, Policy, missing
+from gdhelpers.sandbox import LAYERS, Limits, Policy, chroot, missing
 from gdhelpers.sandbox.vessel import Vessel
+from gdhelpers.sandbox.view import view
 
 ORDINARY = 1234  # No account is needed.
 
@@ -32,7 +34,11 @@ class Place:
 
     def policy(self, layers=LAYERS, readable=(), hidden=(), **limits):
         run, work = str(self.folder / "run"), str(self.folder / "work")
-        return Policy(run, work, (*SYSTEM, *readable), tuple(hidden), tuple(layers), Limits(**limits))
+        root = str(self.folder) if "chroot" in layers else ""
+        if root and not (self.folder / "dev").exists():
+            # What the tasks need of the system was imported before.
+            chroot.build(self.folder, view(readable, hidden))
+        return Policy(run, work, (*SYSTEM, *readable), tuple(hidden), tuple(layers), Limits(**limits), root)
 
     def vessel(self, policy, task, *arguments, **popen):
         if ":" not in task:
@@ -57,14 +63,26 @@ def users():
 
 @pytest.fixture(params=users(), ids=lambda user: "root" if user == 0 else "ordinary")
 def place(request):
+    with _place(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def place_of_root():
+    with _place(0) as made:
+        yield made
+
+
+@contextmanager
+def _place(user):
     # The folder of pytest is closed to other users.
     folder = Path(tempfile.mkdtemp()).resolve()
     for name in ("run", "work", "shown"):
         (folder / name).mkdir()
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755)
-        os.chown(path, request.param, request.param)
-    yield Place(folder, request.param)
+        os.chown(path, user, user)
+    yield Place(folder, user)
     shutil.rmtree(folder)
 
 

@@ -4,6 +4,8 @@ import ctypes
 import errno
 import json
 import os
+import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -196,3 +198,65 @@ def libraries():
     plt.plot([1, 2])
     plt.savefig("plot.png")
     print(Path("plot.png").stat().st_size > 1000)
+
+
+def bomb_and_stay(count):
+    bomb(count)
+    time.sleep(60)
+
+
+def small_processes(count):
+    """Print how many processes can be started."""
+    children = []
+    for _ in range(count):
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+        children.append(child)
+    print(len(children), flush=True)
+
+
+def reach(pid):
+    """Print what of another submission is out of reach."""
+    held = {}
+    for name, attempt in (
+        ("signal", lambda: os.kill(pid, 0)),
+        ("limits", lambda: resource.prlimit(pid, resource.RLIMIT_CPU, (1, 1))),
+        ("memory", lambda: Path(f"/proc/{pid}/environ").read_bytes()),
+    ):
+        try:
+            attempt()
+            held[name] = False
+        except OSError:
+            held[name] = True
+    print(json.dumps(held))
+
+
+def sockets_of_others(path, abstract):
+    """Print what came of reaching for sockets of others, with and without a connection."""
+    codes = {}
+    for name, address in (("path", path), ("abstract", f"\0{abstract}")):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            try:
+                with socket.socket(socket.AF_UNIX, kind) as client:
+                    client.sendto(b"x", address) if kind == socket.SOCK_DGRAM else client.connect(address)
+                codes[f"{name} {kind.name}"] = 0
+            except OSError as error:
+                codes[f"{name} {kind.name}"] = error.errno
+    print(json.dumps(codes))
+
+
+def change(path):
+    """Try to close a file to its owner, and copy one as any notebook may."""
+    try:
+        Path(path).chmod(0)
+    except PermissionError:
+        print("refused")
+    Path("given").write_text("x")
+    print(Path(shutil.copy("given", "copy")).read_text())
+
+
+def leave_shared_memory():
+    Path("/dev/shm/left").write_text("x")  # noqa: S108 - inside
+    Path("/dev/shm/folder").mkdir()  # noqa: S108
+    print(_read("/dev/shm"))  # noqa: S108

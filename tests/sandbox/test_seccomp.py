@@ -8,23 +8,38 @@ import struct
 
 import pytest
 
-from gdhelpers.sandbox.seccomp import ABSENT, NEW_NAMESPACE, REFUSED, TERMINAL_REQUESTS, program
+from gdhelpers.sandbox import PROFILES, Policy, landlock, seccomp
+from gdhelpers.sandbox.seccomp import (
+    ABSENT,
+    IN_REACH,
+    LEFT_BEHIND,
+    NEW_NAMESPACE,
+    OF_OTHERS,
+    REFUSED,
+    SAME_USER,
+    SEEMING,
+    SHARED,
+    TERMINAL_REQUESTS,
+    program,
+)  # fmt: skip
 from gdhelpers.sandbox.syscall import MACHINE, number
 
 ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 NATIVE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}[MACHINE]
 
 
-def _verdict(call, *arguments, architecture=NATIVE):
+def _verdict(call, *arguments, architecture=NATIVE, shared=()):
     """Run the filter as the kernel does."""
     words = struct.pack("=IIQ6Q", call, architecture, 0, *(*arguments, *[0] * 6)[:6])
-    instructions, place, value = program(), 0, 0
+    instructions, place, value = program(frozenset(shared)), 0, 0
     while True:
         code, yes, no, constant = instructions[place]
         place += 1
         match code:
             case 0x20:
                 value = struct.unpack_from("=I", words, constant)[0]
+            case 0x54:
+                value &= constant
             case 0x06:
                 return constant
             case _:
@@ -57,6 +72,47 @@ def test_arguments_decide():
         assert _verdict(number("ioctl"), 0, request) == (ALLOW if allowed else ERRNO | errno.EPERM)
     assert _verdict(number("personality"), 0x40000) == ERRNO | errno.EPERM
     assert {_verdict(number("personality"), value) for value in (0, 0xFFFFFFFF)} == {ALLOW}
+
+
+@pytest.mark.parametrize(
+    ("part", "names", "code"),
+    [(SHARED, LEFT_BEHIND, errno.ENOSYS), (SAME_USER, OF_OTHERS, errno.EPERM), (SAME_USER, SEEMING, 0)],
+)
+def test_refuses_more_of_what_is_shared_with_the_grader(part, names, code):
+    for name in names:
+        if number(name) is not None:
+            assert _verdict(number(name), shared=[part]) == ERRNO | code
+            assert _verdict(number(name), shared={SHARED, SAME_USER, IN_REACH} - {part}) == ALLOW
+
+
+def test_only_the_limits_of_the_process_itself_can_be_set():
+    assert _verdict(number("prlimit64"), 0, shared=[SAME_USER]) == ALLOW
+    assert _verdict(number("prlimit64"), 1234, shared=[SAME_USER]) == ERRNO | errno.EPERM
+    assert _verdict(number("prlimit64"), 1234) == ALLOW
+
+
+def test_sockets_in_reach_are_neither_connected_to_nor_sent_to():
+    assert _verdict(number("connect"), shared=[IN_REACH]) == ERRNO | errno.EPERM
+    assert _verdict(number("connect"), shared=[SHARED, SAME_USER]) == ALLOW
+    for kind in range(16):
+        refused = kind in (socket.SOCK_DGRAM, socket.SOCK_RAW)
+        for name in ("socket", "socketpair"):
+            for flags in (0, socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK):
+                arguments = number(name), socket.AF_UNIX, kind | flags
+                assert _verdict(*arguments, shared=[IN_REACH]) == (ERRNO | errno.EOPNOTSUPP if refused else ALLOW)
+                assert _verdict(*arguments) == ALLOW
+            assert _verdict(number(name), socket.AF_INET, kind, shared=[IN_REACH]) == ERRNO | errno.EOPNOTSUPP
+
+
+def test_what_is_shared_follows_from_the_profile_and_from_the_kernel(monkeypatch):
+    def found(name, other):
+        return seccomp.groups(Policy("/run", "/work", (), layers=PROFILES[name]), other)
+
+    for version, hides in ((landlock.WITH_SCOPES, True), (landlock.WITH_SCOPES - 1, False)):
+        monkeypatch.setattr(landlock, "version", lambda version=version: version)
+        assert found("container", True) == ({SHARED} if hides else {SHARED, IN_REACH})
+        assert found("ordinary", False) == {SHARED, SAME_USER, IN_REACH}
+        assert found("namespaces", False) == found("privileged", True) == frozenset()
 
 
 def test_allows_all_else_and_kills_other_architectures():

@@ -51,6 +51,22 @@ def test_grading_refuses_a_weaker_sandbox_until_it_is_allowed_by_name(monkeypatc
     assert allowed.layers == ("namespaces", "seccomp", "limits")
 
 
+@pytest.mark.parametrize("name", ["container", "privileged"])
+def test_what_root_makes_in_a_container_needs_no_consent(name, monkeypatch):
+    monkeypatch.setattr(sandbox, "missing", dict)
+    monkeypatch.setattr(sandbox, "profile", lambda: name)
+    assert Settings.of(config(), "ps1").layers == sandbox.PROFILES[name]
+    assert Settings.of(config(do_without=["namespaces"]), "ps1").layers == sandbox.PROFILES[name]
+
+
+def test_the_weakest_profile_is_named_and_allowed_by_one_line(monkeypatch):
+    monkeypatch.setattr(sandbox, "missing", lambda: {"namespaces": "they are switched off"})
+    monkeypatch.setattr(sandbox, "profile", lambda: "ordinary")
+    with pytest.raises(Trouble, match=r"profile ordinary.*c\.Examiner\.do_without = \['namespaces'\]"):
+        Settings.of(config(), "ps1")
+    assert Settings.of(config(do_without=["namespaces"]), "ps1").layers == ("landlock", "seccomp", "limits")
+
+
 def test_a_layer_that_is_there_is_used_even_where_it_may_be_missing():
     if sandbox.missing():
         pytest.skip(f"this machine lacks {', '.join(sandbox.missing())}")

@@ -1,5 +1,6 @@
 """A student's process sees Python, its packages and the safe part of this one, and nothing of a course."""
 
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gdhelpers.autograder import surroundings
+from gdhelpers.autograder.settings import Limits, Settings
 from gdhelpers.autograder.surroundings import FOR_STUDENTS, OF_THE_COURSE
 
 ROOT = Path(__file__).parents[2]
@@ -37,3 +39,52 @@ def test_environment_variables_are_a_few_of_our_own(monkeypatch):
     found = surroundings.environment("/home/student")
     assert "API_KEY" not in found
     assert "secret" not in " ".join(found.values())
+
+
+def _around(*layers, **limits):
+    settings = Settings(Limits(**limits), layers)
+    return surroundings.surroundings(settings, 1, {"data/given.csv": b"1,2"}, Path("/nowhere"))
+
+
+def _deep(folder):
+    """Make folders in folders, deeper than a path reaches and than Python recurses."""
+    place = os.open(folder, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("deep", dir_fd=place)
+        inner = os.open("deep", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = inner
+    os.close(place)
+
+
+def test_each_kernel_begins_with_the_files_that_are_given():
+    with _around("limits") as around:
+        work = Path(around.policy.work)
+        (work / "data" / "given.csv").write_text("changed")
+        (work / "closed" / "inner").mkdir(parents=True)
+        (work / "closed").chmod(0)
+        (around.run / "left").touch()
+        _deep(work)
+        around.clear()
+        assert [str(path.relative_to(work)) for path in sorted(work.rglob("*"))] == ["data", "data/given.csv"]
+        assert (work / "data" / "given.csv").read_bytes() == b"1,2"
+        assert list(around.run.iterdir()) == []
+    assert not work.parent.exists()
+
+
+def test_the_disk_is_full_when_files_take_more_than_they_may_and_nothing_else_bounds_them():
+    with _around("limits", disk_mib=1) as around:
+        work = Path(around.policy.work)
+        assert not around.is_full()
+        (work / "large").write_bytes(bytes(2**20))
+        assert around.is_full()
+        (work / "large").unlink()
+        for number in range(200):
+            (work / str(number)).touch()
+        assert around.is_full()
+    with _around("limits") as around:
+        _deep(Path(around.policy.work))
+        assert around.is_full()
+    with _around("namespaces", disk_mib=1) as around:
+        (Path(around.policy.work) / "large").write_bytes(bytes(2**20))
+        assert not around.is_full()
