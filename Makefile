@@ -77,7 +77,7 @@ picture: $(READY) ## draw the picture in the README anew
 	$(BIN)/python tools/picture.py
 
 chroot: $(READY) ## run the steps of Containerfile without a container engine, and grade there; needs root and mmdebstrap
-	$(BIN)/python tools/chroot.py $(DEBIAN)
+	$(BIN)/python -m tools.chroot $(DEBIAN)
 
 constraints: $(READY) ## pin the newest versions that work together
 	$(BIN)/python tools/constraints.py --upgrade
