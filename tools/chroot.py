@@ -233,6 +233,8 @@ class Build:
             log.seek(before)
             lines = [line.strip() for line in log if line.strip()]
         last = lines[-1] if lines and name.startswith("gd") else ""
+        if profile := [line for line in lines if "profile:" in line]:
+            last = f"{profile[-1].split('profile:')[1].strip()}: {last}"
         self.note(Step(name, time.monotonic() - began, last or ("ok" if code == 0 else f"exit code {code}"), good))
         return good
 
@@ -357,6 +359,9 @@ def main() -> int:
             except RefusalError as refusal:
                 print(f"Containerfile: {refusal}", file=sys.stderr)
                 return 2
+            except KeyboardInterrupt:
+                print("Stopped.", file=sys.stderr)
+                return 130
             good = good and all(step.good for step in build.steps)
     return 0 if good else 1
 
