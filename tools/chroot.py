@@ -233,7 +233,7 @@ class Build:
             log.seek(before)
             lines = [line.strip() for line in log if line.strip()]
         last = lines[-1] if lines and name.startswith("gd") else ""
-        if profile := [line for line in lines if "profile:" in line]:
+        if last and (profile := [line for line in lines if "profile:" in line]):
             last = f"{profile[-1].split('profile:')[1].strip()}: {last}"
         self.note(Step(name, time.monotonic() - began, last or ("ok" if code == 0 else f"exit code {code}"), good))
         return good
