@@ -7,17 +7,21 @@ PYTHON ?=
 TORCH ?=
 BIN := .venv/bin
 READY := .venv/.ready
+# What `make chroot` builds.
+DEBIAN ?= bookworm trixie
 # One worker a core for the tests.
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser site bench course picture release constraints clean
+.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser site bench course picture release constraints clean venv chroot
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## grade a made-up class and say where to look
 	$(BIN)/gd demo
+
+venv: $(READY) ## set everything up in .venv, and no more
 
 test: lint unit sandbox notebooks grading postgresql kit browser ## run every check
 
@@ -71,6 +75,9 @@ release: $(READY) ## make release/ from source/
 
 picture: $(READY) ## draw the picture in the README anew
 	$(BIN)/python tools/picture.py
+
+chroot: $(READY) ## run the steps of Containerfile without a container engine, and grade there; needs root and mmdebstrap
+	$(BIN)/python -m tools.chroot $(DEBIAN)
 
 constraints: $(READY) ## pin the newest versions that work together
 	$(BIN)/python tools/constraints.py --upgrade
