@@ -63,7 +63,7 @@ def begin(course: Path) -> FirstKernel:
     started = time.monotonic()
     notebook = new_notebook(cells=[new_code_cell(source) for source in SLOPES.values()])
     lacking = sandbox.missing()
-    settings = Settings(Limits(), tuple(layer for layer in sandbox.LAYERS if layer not in lacking))
+    settings = Settings(Limits(), tuple(layer for layer in sandbox.PROFILES[sandbox.profile()] if layer not in lacking))
     trouble, wrong = None, {}
     try:
         with surroundings(settings, len(SLOPES), {}, course) as around:
