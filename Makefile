@@ -13,7 +13,7 @@ DEBIAN ?= bookworm trixie
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser site bench course picture release constraints clean venv chroot
+.PHONY: help demo test lint unit sandbox notebooks grading postgresql attacks kit browser site bench course picture release constraints smoke elsewhere newest clean venv chroot
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,25 @@ chroot: $(READY) ## run the steps of Containerfile without a container engine, a
 
 constraints: $(READY) ## pin the newest versions that work together
 	$(BIN)/python tools/constraints.py --upgrade
+
+smoke: $(READY) ## a short look at whether everything works: a class of 8, the wire, the sandbox, the judging, a notebook of each kind
+	$(BIN)/gd demo --students 8
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/sandbox tests/kernels $(addprefix tests/unit/test_,$(SMOKE))
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval $(addprefix course/,$(NOTEBOOKS))
+SMOKE := wire.py comparator.py autograd.py linear_regression.py logistic_regression.py exceptions.py
+NOTEBOOKS := slopes.ipynb torch_regression.ipynb gradient_tape.ipynb bug_hunts_training.ipynb
+
+elsewhere: ## that with another Python and the default build of PyTorch: make elsewhere PYTHON=python3.13
+	rm -rf build/elsewhere
+	git clone --quiet . build/elsewhere
+	$(MAKE) -C build/elsewhere smoke TORCH=$(or $(TORCH),cuda)
+
+newest: $(READY) ## run every check against the newest releases of everything, in a copy: what breaks next is found here
+	rm -rf build/newest
+	git clone --quiet . build/newest
+	sed -E -i.old 's/"torch==[0-9.]+"/"torch"/' build/newest/pyproject.toml
+	$(BIN)/python build/newest/tools/constraints.py --upgrade
+	$(MAKE) -C build/newest test TORCH=$(or $(TORCH),cpu)
 
 clean: ## remove the environment and what the demonstration made
 	rm -rf .venv demo
