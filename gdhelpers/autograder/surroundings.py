@@ -19,7 +19,7 @@ import psutil
 import gdhelpers
 from gdhelpers.autograder.settings import Settings
 from gdhelpers.environment import CHECKOUT
-from gdhelpers.sandbox import Policy, chroot
+from gdhelpers.sandbox import Policy, chroot, folder
 from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.view import view
 
@@ -76,14 +76,11 @@ class Surroundings:
 
     def clear(self) -> None:
         """Leave nothing in the folders but the files that the assignment brings: a kernel before may have had them."""
-        for folder in (self.run, Path(self.policy.work)):
-            remove(folder)
-            folder.mkdir()
-            folder.chmod(0o755)
+        for place in (self.run, Path(self.policy.work)):
+            remove(place)
+            folder.make(place)
         for name, content in self.files.items():
-            path = Path(self.policy.work, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            folder.write(Path(self.policy.work, name), content)
 
     def is_full(self) -> bool:
         """Whether the files of the student take more of the disk than they may, where no file system bounds them."""
@@ -116,17 +113,17 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
     root = root_folder(hidden(course)) if "chroot" in settings.layers else None
     place = root / chroot.RUNS if root else _place()
     _sweep(place)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
+    top = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
     try:
-        folder.chmod(0o711)  # the student's process may run as another user
-        run, work = str(folder / "run"), str(folder / "work")
+        top.chmod(0o711)  # the student's process may run as another user
+        run, work = str(top / "run"), str(top / "work")
         limits = settings.limits.of_sandbox(cells)
         policy = Policy(run, work, readable(), hidden(course), settings.layers, limits, str(root or ""))
         around = Surroundings(policy, files)
         around.clear()
         yield around
     finally:
-        remove(folder)
+        remove(top)
 
 
 @lru_cache
@@ -144,11 +141,11 @@ def _place() -> Path:
 @lru_cache
 def _sweep(place: Path) -> None:
     """Remove the folders of processes that were killed, once for each process."""
-    for folder in place.glob(f"{PREFIX}*-*"):
-        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+    for left in place.glob(f"{PREFIX}*-*"):
+        owner = left.name.removeprefix(PREFIX).split("-")[0]
         with suppress(OSError):
-            if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
-                remove(folder)
+            if owner.isdecimal() and left.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(owner)):
+                remove(left)
 
 
 def environment(home: str) -> dict[str, str]:

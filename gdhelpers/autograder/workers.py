@@ -5,13 +5,12 @@ A thread only looks on: the student's process and the examiner's are forked from
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
-from gdhelpers.autograder import installation, parents, stoppable
+from gdhelpers.autograder import cpus, installation, parents, stoppable
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.examination import Examined, examine
 from gdhelpers.autograder.submission import Submission
@@ -57,10 +56,10 @@ class Workers(ABC):
 
 
 class Threads(Workers):
-    """Workers in this process, by default as many as it has cores."""
+    """Workers in this process, by default as many as the processors and the memory that are allowed."""
 
     def __init__(self, size: int | None = None) -> None:
-        self.size = size or len(os.sched_getaffinity(0))
+        self.size = size or cpus.workers()
 
     def _begin(self) -> Executor:
         return ThreadPoolExecutor(self.size, thread_name_prefix="examination")

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from gdhelpers.sandbox import folder
 from gdhelpers.sandbox.landlock import DEVICES
 from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.view import Entry
@@ -41,8 +42,7 @@ _uses: dict[str, int] = {}
 
 def place() -> Path:
     """Return the folder of root folders, which nobody but root may list."""
-    PLACE.mkdir(exist_ok=True, parents=True)
-    PLACE.chmod(_CLOSED)
+    folder.make(PLACE).chmod(_CLOSED)
     return PLACE
 
 
@@ -69,28 +69,26 @@ def kept(shown: Iterable[Entry]) -> Path:
 
 def build(root: Path, shown: Iterable[Entry], final: Path | None = None) -> None:
     """Make a root folder, which will have its final place later; it shows nothing but these entries."""
-    _folder(root)
+    folder.make(root)
     for path, mode in ((RUNS, _CLOSED), ("dev", _OPEN), (SHARED_MEMORY, _UNLISTED)):
-        _folder(root / path, mode)
+        folder.make(root / path, mode)
     for device in DEVICES:
         if Path(device).exists():
             _device(device, f"{root}{device}")
     for fact in filter(os.path.exists, _FACTS):
-        _folder(Path(f"{root}{fact}").parent)
-        shutil.copyfile(fact, f"{root}{fact}")
+        folder.write(Path(f"{root}{fact}"), Path(fact).read_bytes())
     # TensorFlow ends the process if it cannot read which program it is.
-    _folder(root / "proc" / "self")
+    folder.write(root / "proc" / "self" / "cmdline", b"python\0")
     _link(os.path.realpath(sys.executable), f"{root}/proc/self/exe")
-    (root / "proc" / "self" / "cmdline").write_text("python\0")
     # By this, the folders of a run have the same names inside as outside.
     link = Path(f"{root}{final or root}")
-    _folder(link.parent)
+    folder.make(link.parent)
     link.symlink_to("/")
     for entry in shown:
         target = f"{root}{entry.path}"
-        _folder(Path(target).parent)
+        folder.make(Path(target).parent)
         if entry.kind == "folder":
-            _folder(Path(target))
+            folder.make(Path(target))
         elif entry.kind == "link":
             _link(entry.target, target)
         else:
@@ -110,7 +108,7 @@ def _show(path: str, target: str) -> None:
     for place, found in ((path, os.lstat(path)), *_walk(path)):
         here = target + place.removeprefix(path)
         if stat.S_ISDIR(found.st_mode):
-            _folder(Path(here), stat.S_IMODE(found.st_mode) & _OPEN)
+            folder.make(Path(here), stat.S_IMODE(found.st_mode) & _OPEN)
         elif stat.S_ISLNK(found.st_mode):
             _link(str(Path(place).readlink()), here)
         elif stat.S_ISREG(found.st_mode):
@@ -139,14 +137,6 @@ def _device(path: str, target: str) -> None:
 def _link(content: str, target: str) -> None:
     with suppress(FileExistsError):
         Path(target).symlink_to(content)
-
-
-def _folder(path: Path, mode: int = _OPEN) -> None:
-    """Make a folder and its parents, whatever the umask."""
-    if not path.is_dir():
-        _folder(path.parent)
-        path.mkdir(exist_ok=True)
-        path.chmod(mode)
 
 
 def _walk(path: str, without: str = "") -> Iterator[tuple[str, os.stat_result]]:
@@ -178,13 +168,13 @@ def _summary(entries: Iterable[Entry]) -> str:
 
 def _remove_unused() -> None:
     """Remove the root folders that no process uses."""
-    for folder in PLACE.glob("[0-9a-f]*"):
-        if folder.name in _uses or not folder.is_dir():
+    for root in PLACE.glob("[0-9a-f]*"):
+        if root.name in _uses or not root.is_dir():
             continue
-        use = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        use = os.open(root, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            remove(folder)
+            remove(root)
         except BlockingIOError:
             continue
         finally:

@@ -8,7 +8,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from gdhelpers.sandbox import chroot
+from gdhelpers.sandbox import chroot, folder
 from gdhelpers.sandbox.policy import EVERYWHERE, LAYERS, PROFILES, Limits, Policy
 from gdhelpers.sandbox.syscall import LINUX
 from gdhelpers.sandbox.vessel import Vessel
@@ -57,9 +57,9 @@ def _try(*layers: str) -> str | None:
         return "only root can give each submission an account of its own"
     try:
         with tempfile.TemporaryDirectory(dir=chroot.place() if "chroot" in layers else None) as name:
-            folder = Path(name).resolve()
-            folder.chmod(0o755)
-            root = folder / "root"
+            place = Path(name).resolve()
+            place.chmod(0o755)
+            root = place / "root"
             if "chroot" in layers:
                 chroot.build(root, ())
             return _tried(root, layers)
@@ -68,9 +68,7 @@ def _try(*layers: str) -> str | None:
 
 
 def _tried(root: Path, layers: tuple[str, ...]) -> str | None:
-    run, work = root / chroot.RUNS / "run", root / chroot.RUNS / "work"
-    for folder in (run, work):
-        folder.mkdir(parents=True)
+    run, work = (folder.make(root / chroot.RUNS / name) for name in ("run", "work"))
     policy = Policy(str(run), str(work), (), (), layers, Limits(), str(root))
     with Vessel(policy, "builtins:len", "", stdin=subprocess.DEVNULL) as vessel:
         reply = vessel.reply()

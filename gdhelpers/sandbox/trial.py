@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gdhelpers.sandbox import chroot
+from gdhelpers.sandbox import chroot, folder
 from gdhelpers.sandbox.attempts import ATTEMPTS, Targets
 from gdhelpers.sandbox.lack import missing, profile
 from gdhelpers.sandbox.policy import PROFILES, Limits, Policy
@@ -68,7 +68,7 @@ def trials(program: str | None = None) -> Iterator[Trial]:
     lacking = missing()
     layers = tuple(layer for layer in PROFILES[profile()] if layer not in lacking)
     how: dict[str, Any] = {} if program is None else {"program": program}
-    with tempfile.TemporaryDirectory() as folder, _targets(Path(folder).resolve(), layers) as targets:
+    with tempfile.TemporaryDirectory() as name, _targets(Path(name).resolve(), layers) as targets:
         for layer in layers:
             # Without one of users, namespaces need an account.
             each = ("account", layer) if layer == "namespaces" and "account" in layers else (layer,)
@@ -125,22 +125,22 @@ def _policy(targets: Targets, layers: tuple[str, ...]) -> Policy:
 
 
 @contextmanager
-def _targets(folder: Path, layers: tuple[str, ...] = ()) -> Iterator[Targets]:
+def _targets(place: Path, layers: tuple[str, ...] = ()) -> Iterator[Targets]:
     """Set up what is to be reached from inside, and yield how it is named."""
-    folder.chmod(0o755)
+    place.chmod(0o755)
     for name in ("shown", "open"):
-        (folder / name).mkdir()
+        folder.make(place / name)
     # Nothing but the sandbox is in the way.
-    (folder / "open").chmod(0o777)
-    for path in (folder / "open" / "outside", folder / "shown" / "hidden"):
+    (place / "open").chmod(0o777)
+    for path in (place / "open" / "outside", place / "shown" / "hidden"):
         path.write_text("secret")
         path.chmod(0o666)
-    program = _setuid_program(folder / "shown")
-    root = folder / "root"
+    program = _setuid_program(place / "shown")
+    root = place / "root"
     if "chroot" in layers:
-        chroot.build(root, view([str(folder / "shown")], [str(folder / "shown" / "hidden")]))
+        chroot.build(root, view([str(place / "shown")], [str(place / "shown" / "hidden")]))
     for name in ("run", "work"):
-        (root / chroot.RUNS / name).mkdir(parents=True)
+        folder.make(root / chroot.RUNS / name)
     mark = secrets.token_hex(8)
     with ExitStack() as stack:
         port = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -151,9 +151,9 @@ def _targets(folder: Path, layers: tuple[str, ...] = ()) -> Iterator[Targets]:
             **asdict(LIMITS),
             **{name: str(root / chroot.RUNS / name) for name in ("run", "work")},
             "root": str(root),
-            "shown": str(folder / "shown"),
-            "outside": str(folder / "open" / "outside"),
-            "hidden": str(folder / "shown" / "hidden"),
+            "shown": str(place / "shown"),
+            "outside": str(place / "open" / "outside"),
+            "hidden": str(place / "shown" / "hidden"),
             "port": port.getsockname()[1],
             "abstract": mark,
             "mark": mark,
@@ -174,12 +174,12 @@ def _neighbour(mark: str) -> Iterator[int]:
         process.communicate()
 
 
-def _setuid_program(folder: Path) -> str | None:
+def _setuid_program(place: Path) -> str | None:
     """Make a program that runs as root whoever starts it, where the caller may make one."""
     found = shutil.which("id")
     if os.geteuid() or found is None:
         return None
-    program = folder / "id"
+    program = place / "id"
     shutil.copyfile(found, program)
     program.chmod(0o4755)
     return str(program)
