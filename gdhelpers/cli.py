@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import inspect
+import io
 import sys
 from collections.abc import Sequence
 
 from gdhelpers import __version__, commands
 from gdhelpers.trouble import Trouble, WrongCall
 
+NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""The errors of a disk that is full, or of which the user may not write: no defect of the program."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names and tables hold characters that not every terminal has: there they are replaced.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -25,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.debug:
             raise
+        if isinstance(error, OSError) and error.errno in NOT_OURS and error.filename:
+            return _say(f"{error.filename}: {error.strerror}.", commands.UNGRADED)
         defect = f"{type(error).__name__}: {error}. This is a defect of gd; --debug shows where."
         return _say(defect, commands.UNGRADED)
 

@@ -99,8 +99,11 @@ def _clear(folder: Path) -> None:
                 f"{folder} is not empty and holds no earlier demonstration. Name another folder with --out."
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).touch()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).touch()
+    except OSError as error:
+        raise WrongCall(f"{folder} cannot be made: {error.strerror}. Name another folder with --out.") from error
 
 
 def _functions(assignment: Assignment) -> list[str]:

@@ -31,7 +31,7 @@ from nbformat.v4 import new_output
 
 from gdhelpers.autograder import parents
 from gdhelpers.autograder.settings import MIB, Limits
-from gdhelpers.autograder.surroundings import Surroundings
+from gdhelpers.autograder.surroundings import Surroundings, room_in
 from gdhelpers.kernels.child import WIRE
 from gdhelpers.kernels.clock import Clock
 from gdhelpers.kernels.provisioner import ForkProvisioner
@@ -112,7 +112,8 @@ class Kernel:
     async def __aenter__(self) -> Kernel:
         async with AsyncExitStack() as undo:
             undo.push_async_exit(self.__aexit__)
-            self.agent = undo.enter_context(await self._begun())
+            with room_in(self._around.run):
+                self.agent = undo.enter_context(await self._begun())
             # By now it listens: ZeroMQ tries a socket that nobody listens at again only after a tenth of a second.
             await self._client.async_start_new_kernel_client()
             undo.pop_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import site
 import stat
@@ -19,6 +20,7 @@ import psutil
 import gdhelpers
 from gdhelpers.autograder.settings import Settings
 from gdhelpers.environment import CHECKOUT
+from gdhelpers.kernels.parent import CannotBegin
 from gdhelpers.sandbox import Policy, chroot, folder
 from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.view import view
@@ -36,6 +38,9 @@ FOR_STUDENTS = (
     "wire",
 )
 """What of this package a student's process may read."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""The errors of a disk that is full, or on which nothing may be written."""
 
 PREFIX = "gd-"
 """How the name of a run's folder begins; the number of the process that made it follows."""
@@ -113,17 +118,32 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
     root = root_folder(hidden(course)) if "chroot" in settings.layers else None
     place = root / chroot.RUNS if root else _place()
     _sweep(place)
-    top = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
+    with room_in(place):
+        top = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)).resolve()
     try:
         top.chmod(0o711)  # the student's process may run as another user
         run, work = str(top / "run"), str(top / "work")
         limits = settings.limits.of_sandbox(cells)
         policy = Policy(run, work, readable(), hidden(course), settings.layers, limits, str(root or ""))
         around = Surroundings(policy, files)
-        around.clear()
+        with room_in(place):
+            around.clear()
         yield around
     finally:
         remove(top)
+
+
+@contextmanager
+def room_in(place: Path) -> Iterator[None]:
+    """Say which disk is meant if there is no room within this, or nothing may be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        remedy = "Make room there, or have TMPDIR name a folder on another disk, outside of /tmp"
+        why = f"The files of a submission cannot be put into {place}: {error.strerror}. {remedy}. Run: gd doctor"
+        raise CannotBegin(why) from error
 
 
 @lru_cache
@@ -134,7 +154,9 @@ def root_folder(veiled: tuple[str, ...]) -> Path:
 
 def _place() -> Path:
     """Return where folders of runs are made: in the sandbox /tmp is the student's, and must not be the outside's."""
-    shared = Path("/var/tmp")  # noqa: S108 - folders of our own are made there
+    own, shared = Path(os.environ.get("TMPDIR", "/tmp")).resolve(), Path("/var/tmp")  # noqa: S108 - for folders of ours
+    if own.is_dir() and not own.is_relative_to("/tmp"):  # noqa: S108
+        return own
     return shared if shared.is_dir() else Path(tempfile.gettempdir())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import select
 import signal
 import socket
@@ -74,7 +75,7 @@ class WarmUp(threading.Thread):
 
     def run(self) -> None:
         """Start the process until it has imported, and wait for its end."""
-        with tempfile.TemporaryFile() as errors:
+        with _scratch() as errors:
             with self._inbox:
                 self._start(errors)
             if self._attempt is not None and self.is_ready:
@@ -120,6 +121,11 @@ class WarmUp(threading.Thread):
         for name in sorted(broken - _said):
             _said.add(name)
             _log.warning("%s cannot be imported here: %s. Run: gd doctor", name, self.raised[name])
+
+
+def _scratch() -> IO[bytes]:
+    """Return a file without a name: in memory, on systems that can do that, for the disk may be full."""
+    return open(os.memfd_create("errors"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()  # noqa: PTH123
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from gdhelpers.sandbox import chroot, folder
 from gdhelpers.sandbox.policy import EVERYWHERE, LAYERS, PROFILES, Limits, Policy
 from gdhelpers.sandbox.syscall import LINUX
 from gdhelpers.sandbox.vessel import Vessel
+from gdhelpers.trouble import Trouble
 
 _REMEDIES = {
     "landlock": "this needs Linux 5.13 or later, and landlock in the list of the kernel's parameter lsm=",
@@ -64,6 +66,9 @@ def _try(*layers: str) -> str | None:
                 chroot.build(root, ())
             return _tried(root, layers)
     except OSError as error:
+        if error.errno == errno.ENOSPC or error.filename is None:  # tempfile names no file if it finds no folder
+            remedy = "Make room there, or have TMPDIR name a folder on another disk."
+            raise Trouble(f"The sandbox cannot be tried: {error}. {remedy}") from error
         return f"{error.strerror}: {error.filename}"
 
 
