@@ -30,6 +30,8 @@ def graded(course):
 def test_a_machine_on_which_no_kernel_begins_stops_the_class_at_once(course_copy, monkeypatch, capsys):
     course = course_copy()
     class_of(course, 3)
+    # What was warm already, for a test before this one, would begin.
+    parents.close()
     monkeypatch.setattr(parents, "environment", lambda _: {"PYTHONHOME": "/nonexistent"})
     with pytest.raises(Refused, match=r"Nothing was graded. No kernel can be started: .*encodings.* Run: gd doctor"):
         graded(course)
@@ -37,6 +39,7 @@ def test_a_machine_on_which_no_kernel_begins_stops_the_class_at_once(course_copy
     assert "infrastructure" not in said, "the others are not even tried"
     assert not (course.root / "autograded").exists()
     monkeypatch.undo()
+    parents.close()
     assert {record.status for record in graded(course).records} == {"graded"}, "the same command goes on"
 
 
