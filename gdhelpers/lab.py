@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gdhelpers import system
 from gdhelpers.environment import activate, home
 
 INSTRUCTORS = ("formgrader", "create-assignment", "menu")
@@ -75,7 +76,7 @@ class Lab:
 
     def _kernels(self) -> list[str]:
         """Name the kernels that may be used; instructors may want one that is forked from a warm parent, at once."""
-        return ["python3"] if self.student else ["python3", "gdhelpers"]
+        return ["python3"] if self.student or system.lacking() else ["python3", "gdhelpers"]
 
     def _extensions(self) -> dict[str, bool]:
         """Say which extensions of the server are on."""

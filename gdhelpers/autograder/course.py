@@ -11,6 +11,7 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
+from gdhelpers import sandbox
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.environment import home
 from gdhelpers.trouble import WrongCall
@@ -39,6 +40,10 @@ class Course:
         own.CourseDirectory.source_directory = str(self.source)
         loaded.merge(own)
         return loaded
+
+    def trust(self) -> None:
+        """Let what is run, which is nobody's but the instructor's, run in as much of a sandbox as there is."""
+        self.config.Examiner.do_without = sorted(sandbox.missing())
 
     @cached_property
     def nbgrader(self) -> Any:

@@ -8,11 +8,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
+from gdhelpers import system
 from gdhelpers.autograder import first_kernel
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.surroundings import hidden, root_folder
@@ -40,8 +42,11 @@ class Finding:
 def examine_installation() -> int:
     """Print what was found; return 1 when something is missing."""
     activate()
-    first_kernel.warm()  # imports while the rest is looked at
-    findings = [finding for look in LOOKS for finding in look()]
+    looks = LOOKS
+    if not system.lacking():
+        first_kernel.warm()  # imports while the rest is looked at
+        looks += (_first_kernel, _sandbox)
+    findings = [finding for look in looks for finding in look()]
     for finding in findings:
         print(finding)
     missing = sum(finding.remedy is not None for finding in findings)
@@ -50,12 +55,12 @@ def examine_installation() -> int:
 
 
 def _python() -> Iterator[Finding]:
-    good = (3, 11) <= sys.version_info[:2] < (3, 14)
-    yield Finding(
-        "Python",
-        platform.python_version(),
-        None if good else "Install Python 3.11, 3.12 or 3.13, remove .venv and run: make demo",
+    fitting = metadata("gdhelpers")["Requires-Python"]
+    good = SpecifierSet(fitting).contains(platform.python_version(), prereleases=True)
+    remedy = (
+        f"Remove .venv and run: make demo. It takes the newest Python that fits ({fitting}), or says how to get one"
     )
+    yield Finding("Python", platform.python_version(), None if good else remedy)
 
 
 def _packages() -> Iterator[Finding]:
@@ -111,23 +116,24 @@ def _sandbox() -> Iterator[Finding]:
     """Try to break out of each layer of the sandbox, and out of all of them together."""
     from gdhelpers import sandbox
 
-    weaker = (
-        "Grading refuses to begin without it, unless nbgrader_config.py allows that: c.Examiner.do_without = [{!r}]"
-    )
-    for layer, why in sandbox.missing().items():
-        yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(layer))
+    weaker = "Grading refuses to begin without it, unless nbgrader_config.py allows that: c.Examiner.do_without = {}"
+    missing = sandbox.missing()
+    for layer, why in missing.items():
+        yield Finding(f"sandbox: {layer}", f"not there: {why}", weaker.format(sorted(missing)))
     yield Finding("sandbox: profile", sandbox.profile())
     if sandbox.profile() == "container":
         # It is made now if it is not there; an image of a container can bring it.
         yield Finding("sandbox: root folder", str(root_folder(hidden(CHECKOUT))))
+    remedy = "Do not grade submissions here. Please report it, see docs/security.md"
+    if not system.LINUX:
+        remedy = "Only Linux can refuse all of this: grade there, or nobody's work but that of people you trust"
     tried: dict[str, list[Trial]] = {}
     for trial in trials():
         tried.setdefault(trial.layer, []).append(trial)
     for layer, found in tried.items():
         broken = [f"{trial.what} ({trial.detail})" for trial in found if not trial.holds]
         state = f"holds; it was tried in {len(found)} ways" if not broken else f"does not hold: {'; '.join(broken)}"
-        remedy = "Do not grade submissions here. Please report it, see docs/security.md" if broken else None
-        yield Finding(f"sandbox: {layer}", state, remedy)
+        yield Finding(f"sandbox: {layer}", state, remedy if broken else None)
 
 
 def _course() -> Iterator[Finding]:
@@ -136,6 +142,13 @@ def _course() -> Iterator[Finding]:
         yield Finding("assignments", ", ".join(course.assignments()))
     except Trouble as error:
         yield Finding("assignments", "not found", str(error))
+
+
+def _grading() -> Iterator[Finding]:
+    try:
+        system.demand_grading()
+    except Trouble as error:
+        yield Finding("grading", "not on this system", str(error))
 
 
 def _first_kernel() -> Iterator[Finding]:
@@ -156,5 +169,5 @@ def _first_kernel() -> Iterator[Finding]:
 
 
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _python, _packages, _commands, _kernel, _data, _course, _first_kernel, _sandbox,
+    _python, _packages, _commands, _kernel, _data, _course, _grading,
 )  # fmt: skip

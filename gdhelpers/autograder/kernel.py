@@ -32,10 +32,10 @@ from nbformat.v4 import new_output
 from gdhelpers.autograder import parents
 from gdhelpers.autograder.settings import MIB, Limits
 from gdhelpers.autograder.surroundings import Surroundings, room_in
-from gdhelpers.kernels.child import WIRE
 from gdhelpers.kernels.clock import Clock
 from gdhelpers.kernels.provisioner import ForkProvisioner
 from gdhelpers.sandbox.descendants import stat
+from gdhelpers.wire import SOCKET
 
 START = 300.0
 """Seconds on the clock that a kernel may take to begin, however busy the machine is."""
@@ -122,10 +122,10 @@ class Kernel:
     async def _begun(self) -> socket.socket:
         """Have the kernel begin, and return the connection to its agent."""
         self._around.clear()
-        wire = str(self._around.run / WIRE)
+        wire = str(self._around.run / SOCKET)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(wire)
-            (self._around.run / WIRE).chmod(0o666)
+            (self._around.run / SOCKET).chmod(0o666)
             listener.listen(1)
             listener.setblocking(False)
             argument = {
@@ -233,13 +233,13 @@ class Kernel:
         try:
             top = psutil.Process(self._manager.provisioner.pid).parent()
             processes = [top, *top.children(recursive=True)] if top else []
-        except psutil.NoSuchProcess:
+        except psutil.Error:
             return 0.0
         total = 0.0
         for process in processes:
             try:
                 total += sum(process.cpu_times()[:4])
-            except psutil.NoSuchProcess:
+            except psutil.Error:
                 continue
         return total
 

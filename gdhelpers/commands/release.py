@@ -9,8 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gdhelpers.commands import DIFFERS, DONE
+
+if TYPE_CHECKING:
+    from gdhelpers.autograder.course import Course
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write release/, or compare it."""
-    from gdhelpers.autograder import release, trial
+    from gdhelpers.autograder import release
     from gdhelpers.autograder.course import Course
     from gdhelpers.environment import CHECKOUT, activate
 
@@ -33,14 +37,9 @@ def run(options: argparse.Namespace) -> int:
 
     course = Course((options.course or CHECKOUT).resolve())
     names = options.assignments or course.assignments()
-    if not (options.check or options.untried):
-        failing = [line for name in names for line in trial.objections(course.assignment(name))]
-        if failing:
-            print(
-                "\n".join(["The answers in source/ do not get all points; nothing is released.", *failing]),
-                file=sys.stderr,
-            )
-            return DIFFERS
+    if not (options.check or options.untried) and (failing := _objections(course, names)):
+        print("The answers in source/ do not get all points; nothing is released.", *failing, sep="\n", file=sys.stderr)
+        return DIFFERS
     stale = []
     for name in names:
         assignment = course.assignment(name)
@@ -58,3 +57,15 @@ def run(options: argparse.Namespace) -> int:
     changed = f"changed: {', '.join(stale)}" if stale else "nothing had changed"
     print(f"{len(names)} assignments {'checked' if options.check else 'released'}; {changed}.")
     return DONE
+
+
+def _objections(course: Course, names: list[str]) -> list[str]:
+    """Say what keeps the answers in source/ from all points, where they can be graded."""
+    from gdhelpers import system
+    from gdhelpers.autograder import trial
+
+    if system.lacking():
+        print("The answers in source/ were not graded first: this system cannot.")
+        return []
+    course.trust()
+    return [line for name in names for line in trial.objections(course.assignment(name))]

@@ -22,12 +22,10 @@ import ipykernel.zmqshell
 from tornado.ioloop import IOLoop
 
 from gdhelpers.kernels import signs
-from gdhelpers.sandbox import Policy, enter
-from gdhelpers.wire import Lost, Malformed, Stream
+from gdhelpers.sandbox import Policy
+from gdhelpers.sandbox.warden import enter
+from gdhelpers.wire import SOCKET, Lost, Malformed, Stream
 from gdhelpers.wire.agent import Agent
-
-WIRE = "wire"
-"""The socket in the policy's `run` folder at which the examiner's side waits for the agent."""
 
 
 def begin(argument: Mapping[str, Any], control: int) -> None:
@@ -36,7 +34,7 @@ def begin(argument: Mapping[str, Any], control: int) -> None:
     _take(argument["environment"])
     # The sandbox may refuse to connect to anything.
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(os.path.join(policy.run, WIRE))  # noqa: PTH118
+    connection.connect(os.path.join(policy.run, SOCKET))  # noqa: PTH118
     enter(policy, control, connection.fileno())
     os.chdir(policy.work)
     app = _kernel(argument["options"])

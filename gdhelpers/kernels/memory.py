@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from gdhelpers.system import LINUX
 
 _COLLAPSE = 25
 
@@ -20,7 +21,7 @@ def settle() -> None:
     gc.collect()
     # A collection in a fork would touch, and so copy, all of it.
     gc.freeze()
-    if sys.platform == "linux":
+    if LINUX:
         libc = ctypes.CDLL(None)
         for start, end in list(_private()):
             libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _COLLAPSE)

@@ -24,6 +24,7 @@ from typing import Any
 from gdhelpers.kernels import memory
 from gdhelpers.kernels.tether import call_itself, end_with_parent
 from gdhelpers.kernels.warm_up import WarmUp
+from gdhelpers.system import demand_grading
 from gdhelpers.trouble import Trouble
 
 REQUEST_LIMIT = 2**20
@@ -41,9 +42,11 @@ class Parent:
     """A warm parent, seen by the process that starts it: `fork` runs a target in a new process.
 
     It is started when it is first asked, and again when it has died. All threads of a process may share it.
+    Raises `Trouble` on a system that cannot fork.
     """
 
     def __init__(self, modules: Sequence[str], environment: Mapping[str, str]) -> None:
+        demand_grading()
         self._modules, self._environment = modules, environment
         self._lock = threading.Lock()
         self._connection: socket.socket | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import signal
-import sys
+
+from gdhelpers.system import LINUX
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
@@ -15,11 +16,11 @@ def end_with_parent() -> None:
     To Linux a parent is the thread that started the process: it has to be one that stays. Elsewhere processes end when
     the sockets between them are closed, which a busy one notices late.
     """
-    if sys.platform == "linux":
+    if LINUX:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def call_itself(name: str) -> None:
     """Give the calling process a name of up to 15 bytes, by which `ps` and `top` show it; on Linux only."""
-    if sys.platform == "linux":
+    if LINUX:
         ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())

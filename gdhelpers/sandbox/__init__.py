@@ -7,6 +7,5 @@ layers: where a container forbids namespaces, root gives each submission an acco
 
 from gdhelpers.sandbox.lack import missing, profile
 from gdhelpers.sandbox.policy import LAYERS, PROFILES, Limits, Policy
-from gdhelpers.sandbox.warden import enter
 
-__all__ = ["LAYERS", "PROFILES", "Limits", "Policy", "enter", "missing", "profile"]
+__all__ = ["LAYERS", "PROFILES", "Limits", "Policy", "missing", "profile"]

@@ -7,7 +7,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from gdhelpers.sandbox.syscall import LINUX, prctl
+from gdhelpers.sandbox.syscall import prctl
+from gdhelpers.system import LINUX
 
 _PR_SET_CHILD_SUBREAPER = 36
 

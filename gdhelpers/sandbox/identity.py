@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdhelpers.sandbox import descendants
-from gdhelpers.sandbox.syscall import LINUX, call, prctl
+from gdhelpers.sandbox.syscall import call, prctl
+from gdhelpers.system import LINUX
 
 NOBODY = 65534
 ACCOUNTS = (range(0x70000000, 0x7FFF0000), range(60706, 61184))

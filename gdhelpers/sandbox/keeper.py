@@ -13,9 +13,10 @@ from gdhelpers.sandbox import descendants, landlock, limits, mounts, namespaces,
 from gdhelpers.sandbox.identity import Identity, drop, dumpable
 from gdhelpers.sandbox.line import Line
 from gdhelpers.sandbox.policy import Policy
-from gdhelpers.sandbox.syscall import LINUX, call, prctl
+from gdhelpers.sandbox.syscall import call, prctl
 from gdhelpers.sandbox.trouble import explained, layer
 from gdhelpers.sandbox.view import Entry, view
+from gdhelpers.system import LINUX
 
 _PR_SET_PDEATHSIG = 1
 _FIRST, _LAST = 3, (1 << 31) - 1

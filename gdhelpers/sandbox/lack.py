@@ -11,8 +11,8 @@ from pathlib import Path
 
 from gdhelpers.sandbox import chroot, folder
 from gdhelpers.sandbox.policy import EVERYWHERE, LAYERS, PROFILES, Limits, Policy
-from gdhelpers.sandbox.syscall import LINUX
 from gdhelpers.sandbox.vessel import Vessel
+from gdhelpers.system import LINUX, demand_grading
 from gdhelpers.trouble import Trouble
 
 _REMEDIES = {
@@ -28,7 +28,11 @@ def profile() -> str:
 
 
 def missing() -> dict[str, str]:
-    """Return the layers without which the sandbox is weaker here, each with the reason, in words of an instructor."""
+    """Return the layers without which the sandbox is weaker here, each with the reason, in words of an instructor.
+
+    Raises `Trouble` where nothing can be graded.
+    """
+    demand_grading()
     found = {}
     for layer in LAYERS:
         if not LINUX and layer != "limits":

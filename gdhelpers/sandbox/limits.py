@@ -6,7 +6,7 @@ import resource
 from pathlib import Path
 
 from gdhelpers.sandbox.policy import Limits
-from gdhelpers.sandbox.syscall import LINUX
+from gdhelpers.system import LINUX
 
 
 def limit(limits: Limits, uid: int, fresh: bool) -> None:

@@ -8,7 +8,7 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from gdhelpers.sandbox.syscall import LINUX
+from gdhelpers.system import LINUX
 
 _CREDENTIALS = struct.Struct("iii")
 

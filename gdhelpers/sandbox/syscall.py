@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import sys
+from functools import lru_cache
 from typing import Any
 
-LINUX = sys.platform.startswith("linux")
+from gdhelpers.system import LINUX
+
 MACHINE = platform.machine()
 AT_FDCWD = -100
 
@@ -44,10 +45,6 @@ _NUMBERS = {
 }  # fmt: skip
 _COLUMNS = {"x86_64": 0, "aarch64": 1}
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_syscall = _libc.syscall
-_syscall.restype = ctypes.c_long
-
 
 def number(name: str) -> int | None:
     """Return the number of a system call on this machine, or None where it has none."""
@@ -61,7 +58,7 @@ def call(name: str, *arguments: Any) -> int:
     found = number(name)
     if found is None:
         raise OSError(38, f"{name} is not known on {MACHINE}")
-    result: int = _syscall(ctypes.c_long(found), *(_argument(value) for value in arguments))
+    result: int = _libc().syscall(ctypes.c_long(found), *(_argument(value) for value in arguments))
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
@@ -71,11 +68,18 @@ def call(name: str, *arguments: Any) -> int:
 def prctl(option: int, *arguments: int) -> int:
     """Make the system call prctl; an error is an OSError."""
     values = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
-    result: int = _libc.prctl(ctypes.c_int(option), *values)
+    result: int = _libc().prctl(ctypes.c_int(option), *values)
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"prctl({option}): {os.strerror(code)}")
     return result
+
+
+@lru_cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    return libc
 
 
 def _argument(value: Any) -> Any:

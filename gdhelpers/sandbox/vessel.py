@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any
 
 from gdhelpers.sandbox.policy import Policy
-from gdhelpers.sandbox.warden import enter
 
 _MAIN = "from gdhelpers.sandbox.vessel import main; main()"
 
@@ -61,6 +60,8 @@ class Vessel:
 
 def main() -> None:
     """Enter the sandbox that the command line describes, and call its function."""
+    from gdhelpers.sandbox.warden import enter  # what is inside of a sandbox is not imported outside: Windows could not
+
     control, policy, task, arguments = sys.argv[1:]
     module, name = task.split(":")
     function = getattr(importlib.import_module(module), name)

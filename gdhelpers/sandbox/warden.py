@@ -19,9 +19,9 @@ from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.line import Line
 from gdhelpers.sandbox.policy import KNOWN, Policy
 from gdhelpers.sandbox.removal import remove
-from gdhelpers.sandbox.syscall import LINUX
 from gdhelpers.sandbox.trouble import explained, layer
 from gdhelpers.sandbox.view import below
+from gdhelpers.system import LINUX
 
 
 def enter(policy: Policy, control: int, kept: int | None = None) -> None:

@@ -11,4 +11,7 @@ is made of the exact base types above and of `Foreign`, which stands for an obje
 
 from gdhelpers.wire.frame import FRAME_LIMIT, Lost, Malformed, Stream
 
-__all__ = ["FRAME_LIMIT", "Lost", "Malformed", "Stream"]
+__all__ = ["FRAME_LIMIT", "SOCKET", "Lost", "Malformed", "Stream"]
+
+SOCKET = "wire"
+"""The socket in the run folder of a sandbox at which the examiner's side waits for the agent."""

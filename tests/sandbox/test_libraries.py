@@ -19,7 +19,8 @@ import json, os, sys, time
 import matplotlib.pyplot, tensorflow, torch
 import tests.sandbox.tasks
 from tests.sandbox.user import become
-from gdhelpers.sandbox import Policy, enter
+from gdhelpers.sandbox import Policy
+from gdhelpers.sandbox.warden import enter
 control, policy, user = int(sys.argv[1]), Policy.from_json(sys.argv[2]), int(sys.argv[3])
 if os.fork() == 0:
     become(user)
