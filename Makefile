@@ -1,7 +1,7 @@
 # Two commands set everything up: `make demo` shows a class graded, `make test` proves that all is well.
 # Both make .venv with the pinned set of constraints.txt first; the second time that takes no time.
 
-# Another Python than the newest that is found: make demo PYTHON=/path/to/python3.12
+# Another Python than the newest that is found: make demo PYTHON=3.12, or PYTHON=/path/to/python
 PYTHON ?=
 # Another build of PyTorch on Linux than that for the CPU: make demo TORCH=cuda
 TORCH ?=
@@ -105,7 +105,7 @@ clean: ## remove the environment and what the demonstration made
 	rm -rf .venv demo
 
 # Any Python can run the script, which looks for one that fits.
-STARTER = $(firstword $(PYTHON) $(shell command -v python3 || command -v python) python3)
+STARTER = $(shell command -v $(or $(PYTHON),python3) || command -v python3 || command -v python || echo python3)
 INSTALL = $(STARTER) gdhelpers/kit/install.py $(if $(PYTHON),--python $(PYTHON)) $(if $(TORCH),--torch $(TORCH))
 
 $(READY): pyproject.toml constraints.txt | $(if $(PYTHON)$(TORCH),as-asked-for)

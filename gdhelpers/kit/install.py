@@ -9,6 +9,7 @@ from __future__ import print_function
 
 import argparse
 import csv
+import glob
 import io
 import os
 import re
@@ -49,6 +50,19 @@ Run: sudo apt install python3.{minor}-venv
 Then: {again}"""
 
 
+PLATFORM = (
+    "import platform, sysconfig; print(sysconfig.get_platform().split('-')[0], sysconfig.get_platform().split('-')[-1],"
+    " platform.machine(), (platform.mac_ver()[0] or '0').split('.')[0], sysconfig.get_config_var('SOABI'))"
+)
+"""Prints the system, what the Python was built for, the processor, the version of macOS, and the C library."""
+
+NO_BUILDS = """\
+{python} runs on {system}, for which PyTorch and TensorFlow are not built. They are built for
+  Linux    x86_64 and aarch64, with the GNU C library, which most have (Alpine has not)
+  macOS    14 or later, on Apple silicon, with a Python that is built for it
+  Windows  x86_64"""
+
+
 class RefusalError(Exception):
     """Nothing can be installed; the text says why and what to do."""
 
@@ -56,7 +70,7 @@ class RefusalError(Exception):
 def main():
     """Install, unless all is in place, and say what came."""
     parser = argparse.ArgumentParser(description="Make .venv and install what the course needs.")
-    parser.add_argument("--python", help="the Python to use (default: the newest that fits)")
+    parser.add_argument("--python", help="the Python to use, or its version (default: the newest that fits)")
     parser.add_argument(
         "--torch", help="the build of PyTorch on Linux: cpu (default), cuda, or another that uv has a name for"
     )
@@ -67,6 +81,7 @@ def main():
     )
     options = parser.parse_args()
     try:
+        options.python = options.python and command_of(options.python)
         if not (is_whole(options) or options.check):
             make_environment(options.python or best_python())
         if not options.check:
@@ -124,6 +139,9 @@ def make_environment(python):
     found = minor(python)
     if found is None or not fits(found):
         raise RefusalError("%s is not a Python that fits.\n\n%s" % (python, no_python()))
+    system = unserved(output([python, "-c", PLATFORM]) or "")
+    if system:
+        raise RefusalError(NO_BUILDS.format(python=python, system=system))
     if not can_make_environments(python):
         raise RefusalError(NO_VENV.format(python=python, minor=found, again=AGAIN))
     if os.path.exists(ENVIRONMENT):
@@ -132,6 +150,18 @@ def make_environment(python):
     print("Making .venv with Python 3.%s. What it needs is downloaded, which takes minutes." % found)
     sys.stdout.flush()
     run([python, "-m", "venv", ENVIRONMENT])
+
+
+def command_of(python):
+    """Return the command of a Python that may be named by its version alone, such as 3.12."""
+    if not re.match(r"3\.\d+$", python):
+        return python
+    # pyenv keeps off PATH what is not chosen.
+    kept = os.path.join(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), "versions", python + "*")
+    for command in list(candidates()) + sorted(glob.glob(os.path.join(kept, "bin", "python"))):
+        if "3.%s" % minor(command) == python:
+            return command
+    raise RefusalError("There is no Python %s.\n\n%s" % (python, no_python()))
 
 
 def best_python():
@@ -184,6 +214,21 @@ def minor(python):
     """Return the minor version of a Python 3, or None if a command is no such Python: a shim may lead nowhere."""
     found = output([python, "-c", PROBE])
     return int(found) if found and found.isdigit() and found != "0" else None
+
+
+def unserved(platform):
+    """Return the name of a platform for which there are no builds, or None for any other."""
+    words = platform.split()
+    if len(words) != 5:
+        return None
+    system, built_for, processor, macos, abi = words
+    if system == "linux" and (processor not in ("x86_64", "aarch64") or "musl" in abi):
+        return "Linux on %s%s" % (processor, " with musl" if "musl" in abi else "")
+    if system == "macosx" and (processor != "arm64" or int(macos) < 14):
+        return "macOS %s on %s" % (macos, "an Intel processor" if processor == "x86_64" else processor)
+    if system == "win" and built_for != "amd64":
+        return "Windows on %s" % built_for
+    return None
 
 
 def can_make_environments(python):

@@ -126,6 +126,32 @@ def test_it_installs_what_was_tested(student):
     student.run(".venv/bin/python", "-m", "pip", "check")
 
 
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+@pytest.mark.parametrize(
+    "platform",
+    ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin"],
+)
+def test_every_package_of_the_kit_is_built_for_every_platform(unpacked, platform, python):
+    """As far as an index tells: nobody has installed it there."""
+    index = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    uv = Path(sys.executable).with_name("uv")
+    where = ["--python-platform", platform, "--python-version", python]
+    done = subprocess.run(
+        [uv, "pip", "compile", "--no-annotate", "--quiet", *where, "--only-binary=:all:", "requirements.txt"],
+        cwd=unpacked.folder,
+        env=os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"} | ({"UV_DEFAULT_INDEX": index} if index else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Failed to fetch" in done.stderr:
+        pytest.skip(f"uv cannot reach a package index: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    assert {"jupyterlab", "tensorflow", "torch"} <= {line.partition("==")[0] for line in done.stdout.splitlines()}
+
+
 def test_nothing_for_instructors_only_can_be_imported(student):
     code = (
         "import gdhelpers\n"

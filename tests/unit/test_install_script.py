@@ -193,3 +193,51 @@ def test_the_path_of_a_checkout_is_read_in_any_locale(script, tmp_path, monkeypa
     paths = []
     exec(line.replace("import sys; sys.path.append", "append"), {"append": paths.append})
     assert paths == ["/home/zoë/a course"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "name"),
+    [
+        ("linux x86_64 x86_64 0 cpython-311-x86_64-linux-gnu", None),
+        ("linux aarch64 aarch64 0 cpython-313-aarch64-linux-gnu", None),
+        ("macosx arm64 arm64 14 cpython-313-darwin", None),
+        ("macosx universal2 arm64 26 cpython-312-darwin", None),
+        ("win amd64 AMD64 0 cp313-win_amd64", None),
+        ("", None),  # whatever it is, pip will say
+        ("linux x86_64 x86_64 0 cpython-312-x86_64-linux-musl", "Linux on x86_64 with musl"),
+        ("linux armv7l armv7l 0 cpython-311-arm-linux-gnueabihf", "Linux on armv7l"),
+        ("macosx x86_64 x86_64 15 cpython-313-darwin", "macOS 15 on an Intel processor"),
+        ("macosx universal2 arm64 13 cpython-313-darwin", "macOS 13 on arm64"),
+        ("win arm64 ARM64 0 cp313-win_arm64", "Windows on arm64"),
+    ],
+)
+def test_where_no_builds_are_is_known(script, platform, name):
+    assert script.unserved(platform) == name
+
+
+def test_where_no_builds_are_nothing_is_downloaded(script, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(script, "PLATFORM", "print('macosx x86_64 x86_64 15 cpython-313-darwin')")
+    assert run(script, monkeypatch, "--python", sys.executable) == 1
+    said = capsys.readouterr().err
+    assert f"{sys.executable} runs on macOS 15 on an Intel processor" in said
+    assert "Apple silicon" in said
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_what_this_python_says_is_understood(script):
+    words = script.output([sys.executable, "-c", script.PLATFORM]).split()
+    assert len(words) == 5
+    assert script.unserved(" ".join(words)) is None
+
+
+def test_a_python_can_be_named_by_its_version(script, tmp_path, monkeypatch):
+    older, newer = python(tmp_path, "older", 11), python(tmp_path, "newer", 12)
+    monkeypatch.setattr(script, "candidates", lambda: [newer, older])
+    assert script.command_of("3.11") == older
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    with pytest.raises(script.RefusalError, match=r"There is no Python 3\.13"):
+        script.command_of("3.13")
+    (tmp_path / "versions/3.13.1/bin").mkdir(parents=True)
+    kept = python(tmp_path / "versions/3.13.1/bin", "python", 13)
+    assert script.command_of("3.13") == kept
+    assert script.command_of(newer) == newer
