@@ -22,6 +22,7 @@ from gdhelpers.autograder.settings import Settings
 from gdhelpers.environment import CHECKOUT
 from gdhelpers.kernels.parent import CannotBegin
 from gdhelpers.sandbox import Policy, chroot, folder
+from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.view import view
 
@@ -115,6 +116,10 @@ def surroundings(settings: Settings, cells: int, files: Mapping[str, bytes], cou
 
     `course` is the course directory, of which nothing may be seen.
     """
+    if (path := closed()) is not None:
+        tops = f"{Path(gdhelpers.__file__).parent} {sys.prefix}"
+        why = f"The account that submissions run as may not read {path}. Run: chmod -R go+rX {tops}"
+        raise CannotBegin(why)
     root = root_folder(hidden(course)) if "chroot" in settings.layers else None
     place = root / chroot.RUNS if root else _place()
     _sweep(place)
@@ -199,6 +204,25 @@ def readable() -> tuple[str, ...]:
     package = Path(gdhelpers.__file__).parent
     own = {str(package / name) for name in FOR_STUDENTS} | {str(CHECKOUT / name) for name in ("data", "pyproject.toml")}
     return tuple(sorted({*SYSTEM, *interpreter, *site.getsitepackages(), *own}))
+
+
+@lru_cache
+def closed() -> Path | None:
+    """Return what a student's process would have to read and may not, where it runs as another user than this one.
+
+    Root's umask decides that when the course is cloned and installed. Of the libraries, only the top is looked at.
+    """
+    if not Identity.of_student().other:
+        return None
+    package, libraries = Path(gdhelpers.__file__).parent, Path(sysconfig.get_path("purelib"))
+    own = (path for name in FOR_STUDENTS for path in (package / name, *(package / name).rglob("*")))
+    above = [libraries, *libraries.parents]
+    installed = (path for path in above if path.is_relative_to(sys.prefix))
+    for path in (*own, *installed, *libraries.iterdir()):
+        mode = path.stat().st_mode if path.exists() else -1
+        if not mode & stat.S_IROTH or (path.is_dir() and not mode & stat.S_IXOTH):
+            return path
+    return None
 
 
 @lru_cache

@@ -80,6 +80,8 @@ def main():
         help="only say whether what is installed is something else than what is asked for",
     )
     options = parser.parse_args()
+    # Whoever may get into this folder may read what is installed in it: as root, submissions run as somebody else.
+    os.umask(os.umask(0o022) & 0o022)
     try:
         options.python = options.python and command_of(options.python)
         if not (is_whole(options) or options.check):
@@ -114,6 +116,7 @@ def install(torch):
         sys.stdout.flush()
         run(pip + WHAT)
     spell_path_in_ascii()
+    open_checkout()
     with open(READY, "w") as file:
         file.write(torch)
     print(torch_build())
@@ -270,6 +273,18 @@ def spell_path_in_ascii():
             if name.endswith(".pth") and "gdhelpers" in name:
                 with io.open(os.path.join(folder, name), "w", encoding="ascii") as file:
                     file.write("import sys; sys.path.append(%s)\n" % ascii(ROOT))
+
+
+def open_checkout():
+    """As root, let all read what submissions need of the checkout, whatever the umask was; its folder stays closed."""
+    if IS_KIT or WINDOWS or os.geteuid() != 0:
+        return
+    for top in ("gdhelpers", "data"):
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            os.chmod(folder, os.stat(folder).st_mode | 0o055)  # noqa: S103
+            for name in names:
+                path = os.path.join(folder, name)
+                os.chmod(path, os.stat(path).st_mode | 0o044)
 
 
 def torch_build():

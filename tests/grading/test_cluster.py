@@ -134,6 +134,14 @@ def test_a_worker_with_another_installation_is_refused_by_name(tmp_path, cluster
     assert not list(tmp_path.rglob("*.receipt.json"))
 
 
+def test_a_worker_with_another_python_is_refused_by_name(tmp_path, cluster):
+    address, worker = cluster
+    course, _ = made(tmp_path)
+    worker("odd", "import platform\nplatform.python_version = lambda: '3.12.99'\n")
+    with pytest.raises(Refused, match=r"might give other scores: python is 3\.12\.99 there and 3\.1\d"):
+        grade(course, PS1, workers=Cluster(address), reporter=Reporter())
+
+
 def test_a_worker_that_joins_later_is_looked_at_too(tmp_path, cluster):
     address, worker = cluster
     course, _ = made(tmp_path)

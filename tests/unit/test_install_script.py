@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import os
+import stat
 import subprocess
 import sys
 import tomllib
@@ -241,3 +242,16 @@ def test_a_python_can_be_named_by_its_version(script, tmp_path, monkeypatch):
     kept = python(tmp_path / "versions/3.13.1/bin", "python", 13)
     assert script.command_of("3.13") == kept
     assert script.command_of(newer) == newer
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="submissions run as another user under root alone")
+def test_what_root_cloned_is_opened_but_not_its_folder(script, tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    package = tmp_path / "gdhelpers" / "checks"
+    package.mkdir(mode=0o700, parents=True)
+    (package / "cell.py").touch(mode=0o600)
+    monkeypatch.setattr(script, "IS_KIT", False)
+    script.open_checkout()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, package, package / "cell.py")] == [
+        0o700, 0o755, 0o644,
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import gdhelpers
 from gdhelpers.autograder import surroundings
 from gdhelpers.autograder.settings import Limits, Settings
 from gdhelpers.autograder.surroundings import FOR_STUDENTS, OF_THE_COURSE
@@ -88,3 +89,21 @@ def test_the_disk_is_full_when_files_take_more_than_they_may_and_nothing_else_bo
     with _around("namespaces", disk_mib=1) as around:
         (Path(around.policy.work) / "large").write_bytes(bytes(2**20))
         assert not around.is_full()
+
+
+@pytest.mark.parametrize("closed", [".", "checks", "checks/cell.py", "data.py"])
+def test_what_the_student_s_account_may_not_read_is_said_before_anything_runs(tmp_path, monkeypatch, closed):
+    (tmp_path / "checks").mkdir()
+    for name in ("__init__.py", "checks/cell.py", "data.py"):
+        (tmp_path / name).touch(0o644)
+    names = ("__init__.py", "checks", "data.py", ".")
+    monkeypatch.setattr(surroundings, "FOR_STUDENTS", names)
+    monkeypatch.setattr(gdhelpers, "__file__", str(tmp_path / "__init__.py"))
+    find = surroundings.closed.__wrapped__
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(surroundings.Identity, "of_student", lambda: surroundings.Identity(65534, 65534, True))
+    assert find() is None
+    (tmp_path / closed).chmod(0o700 if (tmp_path / closed).is_dir() else 0o640)
+    assert find() == tmp_path / closed
+    monkeypatch.setattr(surroundings.Identity, "of_student", lambda: surroundings.Identity(1000, 1000, False))
+    assert find() is None, "it runs as the one who may"
