@@ -45,7 +45,7 @@ def error_curves(h: ArrayLike, errors: Mapping[str, Mapping[str, ArrayLike]]) ->
     best = "; ".join(
         f"{title}: "
         + ", ".join(
-            f"{method} {number(np.min(values), 2)} at h = {number(h[np.argmin(values)], 1)}"
+            f"{method} {number(np.asarray(values).min(), 2)} at h = {number(h[np.argmin(values)], 1)}"
             for method, values in curves.items()
         )
         for title, curves in errors.items()

@@ -50,7 +50,7 @@ def loss_against_logit(logits: ArrayLike, losses: Mapping[str, ArrayLike], slope
         _against_logit(axes, logits, curves)
         axes.set(xlabel="logit z", ylabel=what)
     left.legend()
-    ends = f"from {number(np.min(logits))} to {number(np.max(logits))}"
+    ends = f"from {number(np.asarray(logits).min())} to {number(np.asarray(logits).max())}"
     return described(
         figure,
         f"""Left the loss of one row, right its slope, against the logit {ends}, for: {", ".join(losses)}. A curve has a

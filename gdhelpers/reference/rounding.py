@@ -121,7 +121,7 @@ class Rounded:
         """Sum along an axis, in any order."""
         terms = self.value.size if axis is None else self.value.shape[axis]
         lost = gamma(terms) * self.size.sum(axis=axis)
-        return Rounded._made(self.value.sum(axis=axis), self.error.sum(axis=axis) + lost)
+        return Rounded._made(np.asarray(self.value.sum(axis=axis)), np.asarray(self.error.sum(axis=axis) + lost))
 
     def mean(self, axis: int | None = None) -> Rounded:
         """Average along an axis, in any order, dividing before or after the sum."""
