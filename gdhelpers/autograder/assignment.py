@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any, Literal
 import nbformat
 from traitlets.config import Config
 
-from gdhelpers.autograder.imports import imported, python
+from gdhelpers.autograder.bindings import bound
+from gdhelpers.autograder.imports import imported
 from gdhelpers.autograder.release import released
 from gdhelpers.trouble import Trouble
 
@@ -82,7 +82,7 @@ class Assignment:
     def defined(self) -> dict[str, tuple[str, ...]]:
         """The names that the solution in each solution cell of code defines, by the cell's grade id."""
         return {
-            cell.metadata.nbgrader.grade_id: _bound(python(cell.source))
+            cell.metadata.nbgrader.grade_id: bound(cell.source)
             for cell in self.notebook.cells
             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
         }
@@ -116,25 +116,3 @@ class Assignment:
     def file_name(self) -> str:
         """The name that the submitted notebook should have."""
         return self.path.name
-
-
-def _bound(source: str) -> tuple[str, ...]:
-    r"""Return the names that the statements of a cell bind, but for what they bind within functions and classes.
-
-    >>> _bound("import math\n\ndef f(x):\n    y = x\n    return y\n\nslope, (a, b) = f(1), (2, 3)")
-    ('a', 'b', 'f', 'math', 'slope')
-    """
-    found: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(source)]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-            continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        if not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            waiting += ast.iter_child_nodes(node)
-    return tuple(sorted(found))

@@ -316,7 +316,7 @@ class _Examination:
     def _verdict(self, cell: GradedCell) -> Verdict:
         unchanged = cell.answer in self.rebuilt.unchanged
         if cell.kind == "manual":
-            return verdict.of_manual(cell, unchanged)
+            return verdict.of_manual(cell, unchanged, self.rebuilt.elsewhere)
         run = self.tests[cell.grade_id]
         answer = verdict.Answer(unchanged, self._problem(cell.answer))
         found = verdict.of_test(cell, run.end, run.tested, answer, self.task.settings.limits.test_seconds)
@@ -347,7 +347,8 @@ class _Examination:
         return max((index for index in range(len(self.rebuilt.notebook.cells)) if self._is_test(index)), default=-1)
 
     def _is_extra(self, index: int) -> bool:
-        return bool(self.rebuilt.notebook.cells[index].id.startswith(EXTRA))
+        cell = self.rebuilt.notebook.cells[index]
+        return bool(cell.cell_type == "code" and cell.id.startswith(EXTRA))
 
     def _is_test(self, index: int) -> bool:
         settings = self._nbgrader(index)

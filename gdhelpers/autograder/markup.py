@@ -12,10 +12,12 @@ import secrets
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from bs4 import BeautifulSoup
-from jinja2 import DictLoader
+from jinja2 import DictLoader, pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML, strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -24,7 +26,7 @@ from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 from traitlets import default
 from traitlets.config import Config
 
-from gdhelpers.autograder.outputs import SHOWN, harmless, joined, left_out, plain
+from gdhelpers.autograder.outputs import ATTACHED, SHOWN, harmless, joined, left_out, plain
 
 MARKDOWN_LIMIT = 20_000
 """Characters that are shown of one written answer; the time to read Markdown may grow with their square."""
@@ -63,16 +65,20 @@ _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "details": {"open"},
-    "img": {"alt"},
+    "img": {"alt", "src"},
     "ol": {"start"},
     "td": {"colspan", "rowspan", "style"},
     "th": {"colspan", "rowspan", "style"},
 }
 
 
+_ATTACHED = "attachment:"
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep of a style nothing but how a column of a table is aligned."""
-    del tag
+    """Keep of a style nothing but how a column of a table is aligned; only a picture leads to what is attached."""
+    if name in ("href", "src") and (tag == "img") != value.startswith(_ATTACHED):
+        return None
     return value if name != "style" or re.fullmatch(r"text-align: ?(left|right|center);?", value) else None
 
 
@@ -83,13 +89,14 @@ _CLEANER = nh3.Cleaner(
     attribute_filter=_attribute,
     allowed_classes={"div": {"highlight"}, "span": {"formula", *filter(None, STANDARD_TYPES.values())}},
     link_rel="noopener noreferrer nofollow",
-    url_schemes={"http", "https", "mailto"},
+    url_schemes={"attachment", "http", "https", "mailto"},
     # `files/javascript:...` would be one: nbconvert's templates strip `files/` from what has been sanitised.
     url_relative="deny",
 )
 
 
-_PICTURE = re.compile('<img(?: alt="([^"]*)")?>')
+_IMG = re.compile('<img(?P<attributes>(?: [a-z]+="[^"]*")*)>')
+"""How the sanitiser writes a picture."""
 
 
 def clean_html(element: Any) -> str:
@@ -98,13 +105,48 @@ def clean_html(element: Any) -> str:
     Stands for nbconvert's filter of this name. Links lead to the web or to a mail program; of a picture its description
     is left.
     """
-    cleaned = _CLEANER.clean(element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element))
+    return _without_pictures(_clean(element))
+
+
+def _clean(element: Any) -> str:
+    """Sanitise HTML; pictures that lead to an attachment stay."""
+    return str(_CLEANER.clean(element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element)))
+
+
+def _without_pictures(cleaned: str, attachments: Any = None) -> str:
+    """Put the pictures that are attached into sanitised HTML, and a description in place of any other."""
+    attached = attachments if isinstance(attachments, dict) else {}
+    shown: list[str] = []
+
+    def put(found: re.Match[str]) -> str:
+        attributes = dict(re.findall(r' ([a-z]+)="([^"]*)"', found["attributes"]))
+        alt, name = attributes.get("alt", ""), unquote(html.unescape(attributes.get("src", "")))
+        bundle = attached.get(name.removeprefix(_ATTACHED)) if name.startswith(_ATTACHED) else None
+        for kind, content in bundle.items() if isinstance(bundle, dict) else ():
+            # What a picture holds was looked at when the notebook was made harmless.
+            if kind in ATTACHED and re.fullmatch("[A-Za-z0-9+/=]+", joined(content)):
+                shown.append(f'<img alt="{alt}" src="data:{kind};base64,{content}">')
+                return f"{_MARK}{len(shown) - 1};"
+        return f"[{alt or 'picture'}]"
+
     # What is put together from parts is cleaned again.
-    return _CLEANER.clean(_PICTURE.sub(lambda found: f"[{found[1] or 'picture'}]", cleaned))
+    again = str(_CLEANER.clean(_IMG.sub(put, cleaned.replace(_MARK, ""))))
+    return re.sub(f"{_MARK}([0-9]+);", lambda found: shown[int(found[1])] if int(found[1]) < len(shown) else "", again)
 
 
-def markdown2html(source: Any) -> str:
-    """Return the HTML of a Markdown text, sanitised; stands for nbconvert's filter of this name.
+_MARK = f"picture-{secrets.token_hex(16)}-"
+"""What stands for a picture meanwhile; nobody can know it who writes a notebook."""
+
+
+@pass_context
+def markdown2html(context: Context, source: Any) -> str:
+    """Return the HTML of the text of a cell, sanitised; stands for nbconvert's filter of this name."""
+    cell = context.get("cell")
+    return html_of(source, cell.get("attachments") if isinstance(cell, dict) else None)
+
+
+def html_of(source: Any, attachments: Any = None) -> str:
+    """Return the HTML of a Markdown text, sanitised, with the pictures that are attached to its cell.
 
     Formulas stay as they were written, for MathJax or for a person to read. A text that cannot be read as Markdown is
     shown as it is.
@@ -112,13 +154,13 @@ def markdown2html(source: Any) -> str:
     text = plain(joined(source))
     if len(text) > MARKDOWN_LIMIT:
         return f"<pre>{html.escape(cut(text, MARKDOWN_LIMIT))}</pre>"
-    return _rendered(text)
+    return _without_pictures(_rendered(text), attachments)
 
 
 @lru_cache(KEPT)
 def _rendered(text: str) -> str:
     try:
-        return clean_html(MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(text))
+        return _clean(MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(text))
     except Exception:
         return f"<pre>{html.escape(text)}</pre>"
 
@@ -127,8 +169,11 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
     """nbconvert's renderer of Markdown, which marks formulas, and neither loads pictures nor hides unknown tags."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Render a link to a picture."""
+        """Render a picture that is attached, and a link to any other."""
         del title
+        if url.startswith(_ATTACHED):
+            alt = re.sub("<[^<>]*>", "", text)
+            return f'<img alt="{html.escape(html.unescape(alt))}" src="{html.escape(url)}">'
         return f'<a href="{html.escape(url)}">[{text or "picture"}]</a>'
 
     def inline_html(self, html: str) -> str:

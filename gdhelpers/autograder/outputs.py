@@ -1,4 +1,4 @@
-"""What a student's code put out, reduced to bounded text and pictures before anyone looks at it."""
+"""What a student's code put out and what stands in cells of text, reduced to bounded text and pictures."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ NOTEBOOK_LIMIT = 16 * 2**20
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """The types of pictures that are shown, and how such a file begins."""
 
+ATTACHED = PICTURES | {"image/gif": b"GIF8"}
+"""The types of pictures that a cell of text may hold."""
+
 SHOWN = (*PICTURES, "text/plain")
 """The types of what is shown, the best first."""
 
@@ -34,7 +37,8 @@ SHOWN = (*PICTURES, "text/plain")
 def harmless(notebook: Any) -> Any:
     """Return a notebook of which outputs hold nothing but bounded text and pictures.
 
-    Attachments, metadata of outputs and whatever is ill-typed are dropped; a sentence stands for what was cut.
+    Metadata of outputs and whatever is ill-typed are dropped; a sentence stands for what was cut. A picture that is
+    written into a text, as a `data:` address, becomes an attachment of its cell.
     """
     notebook = copy.deepcopy(notebook)
     for name in notebook.metadata.keys() - {"kernelspec", "language_info"}:
@@ -43,14 +47,46 @@ def harmless(notebook: Any) -> Any:
         notebook.metadata.language_info = from_dict({"name": "python", "pygments_lexer": "ipython3"})
     room = NOTEBOOK_LIMIT
     for cell in notebook.cells:
-        cell.pop("attachments", None)
+        attachments = cell.pop("attachments", None)
         cell.source = writable(joined(cell.source))
+        if cell.cell_type == "markdown":
+            room -= _put_pictures(cell, attachments if isinstance(attachments, dict) else {}, room)
         if cell.cell_type == "code":
             cell.execution_count = _count(cell.get("execution_count"))
             shown = _Shown(min(room, TEXT_LIMIT), room)
             cell.outputs = list(shown.outputs(cell.get("outputs")))
             room = shown.room
     return notebook
+
+
+_WRITTEN = re.compile(r"data:(image/[a-z]{1,10});base64,([A-Za-z0-9+/=]+)")
+
+
+def _put_pictures(cell: Any, attachments: dict[str, Any], room: int) -> int:
+    """Leave of what is attached to a cell of text, or written into it, the pictures; return how much room they take."""
+    given = {str(name): bundle for name, bundle in attachments.items() if isinstance(bundle, dict)}
+
+    def attach(found: re.Match[str]) -> str:
+        name = f"picture-{len(given)}.{found[1].removeprefix('image/')}"
+        given[name] = {found[1]: found[2]}
+        return f"attachment:{name}"
+
+    cell.source = _WRITTEN.sub(attach, cell.source)
+    kept: dict[str, dict[str, str]] = {}
+    taken, problems = 0, []
+    for name, bundle in given.items():
+        kind = next((kind for kind in ATTACHED if kind in bundle), "")
+        picture, problem = _picture(kind, bundle.get(kind), room - taken)
+        if picture and len(kept) < OUTPUT_LIMIT:
+            kept[writable(name)] = {kind: picture}
+            taken += len(picture)
+        else:
+            problems.append(problem or "[A picture is left out: there are too many.]")
+    if kept:
+        cell.attachments = from_dict(kept)
+    if problems:
+        cell.source = "\n\n".join([cell.source, *dict.fromkeys(problems)])
+    return taken
 
 
 @dataclass
@@ -143,8 +179,8 @@ def _picture(kind: str, value: Any, room: int) -> tuple[str, str]:
         content = base64.b64decode(text.encode("utf-8", "replace"), validate=True)
     except binascii.Error:
         content = b""
-    if not content.startswith(PICTURES[kind]):
-        return "", f"[What is said to be a picture ({kind}) is none, and is left out.]"
+    if not (kind and content.startswith(ATTACHED[kind])):
+        return "", f"[What is said to be a picture ({kind or 'of another kind'}) is none, and is left out.]"
     if len(text) > room:
         return "", "[A picture is left out: the notebook shows too much.]"
     return base64.b64encode(content).decode(), ""

@@ -6,7 +6,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Cell:
     source: str
     cell_id: str | None
     grade_id: str | None
+    attachments: dict[str, Any] = field(default_factory=dict)
+    """What was put into a cell of text, as it was found."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _cell(raw: dict[str, Any]) -> Cell:
         source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         cell_id=raw["id"] if isinstance(raw.get("id"), str) else None,
         grade_id=grade_id if isinstance(grade_id, str) else None,
+        attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
     )
 
 

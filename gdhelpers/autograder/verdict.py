@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdhelpers.autograder.assignment import GradedCell
@@ -11,6 +12,9 @@ from gdhelpers.autograder.tested import Problem, Tested
 
 RIGHT = "Right."
 NO_ANSWER = "No answer was given."
+
+PLACES = 3
+"""So many places are named at which something was written."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,14 @@ def of_test(cell: GradedCell, end: End, tested: Tested, answer: Answer, seconds:
     )  # fmt: skip
 
 
-def of_manual(cell: GradedCell, unchanged: bool) -> Verdict:
-    """Leave an answer to a person."""
-    message = NO_ANSWER if unchanged else "This answer is graded by hand."
+def of_manual(cell: GradedCell, unchanged: bool, elsewhere: Sequence[str]) -> Verdict:
+    """Leave an answer to a person, who is told below which headings there are words if not in its own cell."""
+    message = "This answer is graded by hand."
+    if unchanged and elsewhere:
+        where = ", ".join(f'"{heading}"' for heading in elsewhere[:PLACES]) + (", ..." if elsewhere[PLACES:] else "")
+        message = f"{message} Its own cell is as it was released; something was written elsewhere: below {where}."
+    elif unchanged:
+        message = NO_ANSWER
     return Verdict(cell.grade_id, None, None, cell.points, "manual", message)
 
 

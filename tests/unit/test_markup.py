@@ -143,7 +143,8 @@ def handed_in(assignment, payload):
     notebook = copy.deepcopy(assignment.stub)
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == WRITTEN:
-            cell.source = payload
+            cell.source = f"{payload}\n\n![{payload}](attachment:{payload})"
+            cell.attachments = nbformat.from_dict({payload: {"image/png": payload, payload: payload}})
         elif cell.metadata.get("nbgrader", {}).get("grade_id") == ANSWER:
             cell.update(source=f"{cell.source}\n{payload}", outputs=shown_by(payload), execution_count=payload)
     notebook.cells.append(nbformat.from_dict({**new_code_cell(payload, id="extra"), "outputs": shown_by(payload)}))
@@ -272,6 +273,23 @@ def test_what_a_student_wrote_can_still_be_read(course, assignment):
     assert '<td style="text-align:right">2</td>' in page
     assert ">[a curve]</a>" in page
     assert f'<img alt="No description has been provided for this image" src="data:image/png;base64,{PNG}"/>' in page
+
+
+def test_a_picture_in_an_answer_is_on_both_pages(course, assignment):
+    notebook = handed_in(assignment, "")
+    answer = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == WRITTEN)
+    answer.source = f"![a *curve*](attachment:my%20plot.png) ![another](data:image/png;base64,{PNG})"
+    answer.attachments = {"my plot.png": {"image/png": PNG}}
+    work = examined(assignment, notebook, "painter", "")
+    pages.write_autograded(course, assignment, work)
+    with gradebook.opened(course) as book:
+        gradebook.write(book, course, assignment, work.record, None)
+    pages.Feedback(course).write(assignment, "painter")
+    (page,) = course.folder("feedback", "painter", NAME).iterdir()
+    kept = nbformat.read(course.folder("autograded", "painter", NAME) / assignment.file_name, as_version=4)
+    for shown in (page.read_text(encoding="utf-8"), formgrader(course, kept, "painter")):
+        for description in ("a curve", "another"):
+            assert f'<img alt="{description}" src="data:image/png;base64,{PNG}"' in shown
 
 
 def test_a_page_of_feedback_asks_nobody_for_anything(course, assignment):
@@ -431,16 +449,16 @@ def test_text_is_what_can_be_seen(text, shown):
 @pytest.mark.parametrize("unit", ["[", "![", ">", "`a", "$", "$a ", "\\begin{a}", "<div>", "<!--", "**a", "\\\\[", "&"])
 def test_no_text_keeps_the_grader_busy(unit):
     began = time.process_time()
-    markup.markdown2html(unit * (markup.MARKDOWN_LIMIT // len(unit)))
+    markup.html_of(unit * (markup.MARKDOWN_LIMIT // len(unit)))
     assert time.process_time() - began < 20
 
 
 def test_a_text_that_cannot_be_read_as_markdown_is_shown_as_it_is(monkeypatch):
-    long = markup.markdown2html("<b>" * markup.MARKDOWN_LIMIT)
+    long = markup.html_of("<b>" * markup.MARKDOWN_LIMIT)
     assert long.startswith("<pre>&lt;b&gt;")
     assert long.endswith("more characters are left out.]</pre>")
     monkeypatch.setattr(markup, "MarkdownWithMath", None)
-    assert markup.markdown2html("<b>x</b>") == "<pre>&lt;b&gt;x&lt;/b&gt;</pre>"
+    assert markup.html_of("<b>x</b>") == "<pre>&lt;b&gt;x&lt;/b&gt;</pre>"
 
 
 def test_the_filter_for_html_takes_what_nbconvert_hands_it():
@@ -463,7 +481,7 @@ def test_the_filter_for_html_takes_what_nbconvert_hands_it():
     ],
 )
 def test_what_is_no_markup_is_shown_as_it_was_written(written, shown):
-    assert shown in markup.markdown2html(written)
+    assert shown in markup.html_of(written)
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
