@@ -1,6 +1,7 @@
 """A gradebook has the indexes that nbgrader's tables lack: what is asked of a class grows no faster than the class."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -43,11 +44,11 @@ def test_the_work_for_a_report_grows_as_the_class_does(course):
 
 def test_a_gradebook_that_nbgrader_made_gets_the_indexes_that_it_lacks(course):
     names = {index.name for index in INDEXES}
-    with sqlite3.connect(database(course)) as connection:
+    with closing(sqlite3.connect(database(course))) as connection, connection:
         for name in names:
             connection.execute(f"DROP INDEX {name}")
     with gradebook.opened(course):
         pass
-    with sqlite3.connect(database(course)) as connection:
+    with closing(sqlite3.connect(database(course))) as connection, connection:
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
     assert there >= names

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -49,17 +50,17 @@ def test_an_empty_file_becomes_a_gradebook(course):
 
 
 def half_made_without_version(path: Path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE alembic_version")
 
 
 def half_made_with_an_empty_version(path: Path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM alembic_version")
 
 
 def half_made_without_some_tables(path: Path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE alembic_version")
         connection.execute("DROP TABLE comment")
 
@@ -71,7 +72,7 @@ def test_a_half_made_gradebook_is_completed(course, damage):
     open_and_close(course)
     damage(database(course))
     assert open_and_close(course) == ["ada"]
-    with sqlite3.connect(database(course)) as connection:
+    with closing(sqlite3.connect(database(course))) as connection, connection:
         assert len(connection.execute("SELECT version_num FROM alembic_version").fetchall()) == 1
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"comment", "grade", "student"} <= tables
@@ -86,7 +87,7 @@ def test_a_file_that_is_no_gradebook_is_named(course):
 
 def test_a_gradebook_of_another_version_is_named(course):
     open_and_close(course)
-    with sqlite3.connect(database(course)) as connection:
+    with closing(sqlite3.connect(database(course))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'older'")
     with pytest.raises(Trouble, match="another version of nbgrader"):
         open_and_close(course)
@@ -154,7 +155,7 @@ def without_a_graded_cell(assignment):
 
 def stored(course):
     """All that the file holds, as SQL."""
-    with sqlite3.connect(database(course)) as connection:
+    with closing(sqlite3.connect(database(course))) as connection, connection:
         return sorted(connection.iterdump())
 
 
@@ -345,7 +346,7 @@ def test_kill_9_after_any_statement_that_writes_leaves_the_old_state_whole(late,
 
 def test_an_error_that_the_database_makes_is_said_in_one_line(late, assignment):
     with gradebook.opened(late) as book:
-        with sqlite3.connect(database(late)) as connection:
+        with closing(sqlite3.connect(database(late))) as connection, connection:
             connection.execute("DROP TABLE grade")
         with pytest.raises(Trouble, match="cannot be used: no such table: grade"):
             gradebook.write(book, late, assignment, graded(assignment, "ada"), None)
