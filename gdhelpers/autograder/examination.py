@@ -69,6 +69,7 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
     record = Record(
         submission.student, "graded", assignment.max_score, tuple(examination.verdicts),
         oddities=submission.oddities + rebuilt.oddities, signs=tuple(dict.fromkeys(examination.signs)),
+        file=submission.file, left=submission.left,
     )  # fmt: skip
     return Examined(record, rebuilt.notebook, seed, settings)
 
@@ -107,7 +108,17 @@ def _examination(task: _Task) -> _Examination:
 def _broken(assignment: Assignment, submission: Submission, why: str, seed: int, settings: Settings) -> Examined:
     rebuilt = rebuild(assignment, [])
     rebuilt.notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {why}", id="broken"))
-    record = Record(submission.student, "broken", assignment.max_score, (), why, submission.oddities)
+    record = Record(
+        submission.student,
+        "broken",
+        assignment.max_score,
+        (),
+        why,
+        submission.oddities,
+        (),
+        submission.file,
+        submission.left,
+    )
     return Examined(record, rebuilt.notebook, seed, settings)
 
 

@@ -13,9 +13,10 @@ from gdhelpers.autograder.change import Change, changes
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.earlier import Earlier
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.files import find
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
-from gdhelpers.autograder.submission import Submission, find
+from gdhelpers.autograder.submission import Submission
 from gdhelpers.autograder.workers import Refused, Workers
 from gdhelpers.environment import activate
 from gdhelpers.kernels.parent import CannotBegin

@@ -62,6 +62,13 @@ def rebuild(assignment: Assignment, cells: Sequence[Cell]) -> Rebuilt:
     )
 
 
+def is_of(assignment: Assignment, cells: Sequence[Cell]) -> bool:
+    """Whether cells are those of a notebook of the assignment: one of its answers or tests is there, or half of all."""
+    grade_ids = {grade_id for cell in assignment.graded for grade_id in (cell.grade_id, cell.answer)}
+    found = {place for place in _known_places(assignment, cells) if place is not None}
+    return any(cell.grade_id in grade_ids for cell in cells) or 2 * len(found) >= len(assignment.stub.cells)
+
+
 def _assemble(assignment: Assignment, answers: Mapping[str, Cell], extras: Mapping[str | None, list[Cell]]) -> Any:
     """Lay the cells out as released; each extra cell stands behind the cell that it followed in the submission."""
     notebook = copy.deepcopy(assignment.stub)
@@ -105,22 +112,26 @@ def _elsewhere(notebook: Any) -> Iterator[str]:
 
 
 def _places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
-    """Tell which of the instructor's cells each submitted cell is: by grade id, else by cell id.
+    """Tell which of the instructor's cells each submitted cell is.
 
-    A cell known by neither, as after an editor that drops metadata, is the one of the same text, or else the answer
-    that it defines, unless that answer has a cell already.
+    A cell that is known by nothing else is the answer that it defines, unless that answer has a cell already.
     """
-    own = assignment.stub.cells
-    by_grade_id = {_grade_id(cell): _place(cell) for cell in own if "nbgrader" in cell.metadata}
-    by_cell_id = {cell.id: _place(cell) for cell in own}
-    by_text = {_text(cell.source): _place(cell) for cell in reversed(own)}
-    places = [by_grade_id.get(cell.grade_id) if cell.grade_id else by_cell_id.get(cell.cell_id or "") for cell in cells]
-    places = [place or by_text.get(_text(cell.source)) for place, cell in zip(places, cells, strict=True)]
+    places = _known_places(assignment, cells)
     functions = {graded.answer for graded in assignment.graded} - set(places)
     for index, cell in enumerate(cells):
         if places[index] is None and cell.kind == "code":
             places[index] = next((name for name in bound(cell.source) if name in functions), None)
     return places
+
+
+def _known_places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
+    """Tell which of the instructor's cells each is: by grade id, by cell id, or, where both are lost, by its text."""
+    own = assignment.stub.cells
+    by_grade_id = {_grade_id(cell): _place(cell) for cell in own if "nbgrader" in cell.metadata}
+    by_cell_id = {cell.id: _place(cell) for cell in own}
+    by_text = {_text(cell.source): _place(cell) for cell in reversed(own)}
+    places = [by_grade_id.get(cell.grade_id) if cell.grade_id else by_cell_id.get(cell.cell_id or "") for cell in cells]
+    return [place or by_text.get(_text(cell.source)) for place, cell in zip(places, cells, strict=True)]
 
 
 def _answer(place: str, candidates: Sequence[Cell], cells: Sequence[Cell], stub: Any) -> Cell:

@@ -57,6 +57,10 @@ class Record:
     oddities: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     """Signs that the submission tampers with its surroundings: for the instructor to look at, without a price."""
+    file: str = ""
+    """The file that was graded."""
+    left: tuple[str, ...] = ()
+    """The notebooks beside it that were not, each with the reason."""
 
     @property
     def score(self) -> float | None:
@@ -73,6 +77,8 @@ class Record:
             "score": self.score,
             "max_score": self.max_score,
             "message": self.message,
+            "file": self.file,
+            "left": list(self.left),
             "oddities": list(self.oddities),
             "signs": list(self.signs),
             "tests": [verdict.as_json() for verdict in self.verdicts],
@@ -84,7 +90,7 @@ class Record:
         return cls(
             entry["student"], entry["status"], entry["max_score"],
             tuple(Verdict.from_json(verdict) for verdict in entry["tests"]),
-            entry["message"], tuple(entry["oddities"]), tuple(entry["signs"]),
+            entry["message"], tuple(entry["oddities"]), tuple(entry["signs"]), entry["file"], tuple(entry["left"]),
         )  # fmt: skip
 
 

@@ -21,8 +21,9 @@ from gdhelpers.autograder import gradebook, handed_in, pages, parents, receipt, 
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined, examine
+from gdhelpers.autograder.files import find
 from gdhelpers.autograder.rebuild import rebuild
-from gdhelpers.autograder.submission import Submission, Unreadable, find, read_cells
+from gdhelpers.autograder.submission import Submission, Unreadable, read_cells
 from gdhelpers.trouble import Trouble
 
 IDLE = 60.0

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
 from typing import Any
-
-from gdhelpers.autograder.assignment import Assignment
-from gdhelpers.autograder.outputs import writable
-
-NOT_WORK = {"timestamp.txt", ".DS_Store"}
-"""What the exchange or an operating system puts beside a submission."""
 
 SIZE_LIMIT = 50 * 2**20
 """Bytes of a notebook file beyond which it is not read."""
 
-
-ENTRY_LIMIT = 100_000
-"""Files and folders of a submission beyond which it is not searched."""
-
-PATH_LIMIT = 2000
-"""Bytes of a path beyond which it is not followed: the system takes none of more than 4096."""
 
 NOT_SEARCHED = (
     "There is no notebook in the submitted folder as far as it was searched: it is too deep, too full, or holds links."
@@ -56,61 +40,10 @@ class Submission:
     student: str
     content: bytes
     oddities: tuple[str, ...] = ()
-
-
-def find(folder: Path, assignment: Assignment, student: str) -> Submission | None:
-    """Return what a student submitted in `folder`, or None where there is no notebook.
-
-    The notebook may have another name than the released one: then the one whose name is nearest counts.
-    """
-    files, is_whole = _files(folder)
-    notebooks = [path for path in files if path.name.endswith(".ipynb") and ".ipynb_checkpoints" not in path.parts]
-    oddities = [] if is_whole else ["not all of the submitted folder was searched"]
-    if not notebooks:
-        return _other_file(files, student, oddities)
-    chosen = min(notebooks, key=lambda path: _distance(path, folder, assignment.file_name))
-    name = writable(chosen.name)
-    if name != assignment.file_name:
-        oddities.append(f"the notebook is named {name}, not {assignment.file_name}")
-    if len(notebooks) > 1:
-        oddities.append(f"{len(notebooks)} notebooks were submitted; {name} was graded")
-    return Submission(student, _content(chosen), tuple(oddities))
-
-
-def _other_file(files: Sequence[Path], student: str, oddities: Sequence[str]) -> Submission | None:
-    """Return what was handed in where no file is named as a notebook; None where nothing was."""
-    others = [path for path in files if path.name not in NOT_WORK]
-    if others:
-        return Submission(student, _content(others[0]), (*oddities, f"no notebook, but {writable(others[0].name)}"))
-    return Submission(student, NOT_SEARCHED.encode(), tuple(oddities)) if oddities else None
-
-
-def _files(folder: Path) -> tuple[list[Path], bool]:
-    """Return the files in a folder, in order, and whether all of it was searched.
-
-    Links are not followed: what they lead to is read with the grader's rights, and may be another's work.
-    """
-    files: list[Path] = []
-    folders, entries, is_whole = deque([str(folder)] if folder.is_dir() else []), 0, True
-    while folders and entries < ENTRY_LIMIT:
-        with os.scandir(folders.popleft()) as found:  # the nearest first
-            for entry in islice(found, ENTRY_LIMIT - entries):
-                entries += 1
-                if len(os.fsencode(entry.path)) > PATH_LIMIT:
-                    is_whole = False
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    files.append(Path(entry.path))
-                elif entry.name.endswith(".ipynb"):  # a link
-                    is_whole = False
-    return sorted(files), is_whole and entries < ENTRY_LIMIT
-
-
-def _content(path: Path) -> bytes:
-    """Read a file as far as is needed to know that it is too large: it may claim any size."""
-    with path.open("rb") as file:
-        return file.read(SIZE_LIMIT + 1)
+    file: str = ""
+    """The name of the file in the submitted folder."""
+    left: tuple[str, ...] = ()
+    """The notebooks beside it that were not graded, each with the reason."""
 
 
 def read_cells(content: bytes) -> list[Cell]:
@@ -167,9 +100,3 @@ def _cell(raw: dict[str, Any]) -> Cell:
         grade_id=grade_id if isinstance(grade_id, str) else None,
         attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
     )
-
-
-def _distance(path: Path, folder: Path, name: str) -> tuple[bool, bool, int, str]:
-    stem = Path(name).stem
-    depth = len(path.relative_to(folder).parts)
-    return path.name != name, stem not in path.stem, depth, path.name

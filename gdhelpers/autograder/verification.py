@@ -11,8 +11,9 @@ from pathlib import Path
 from gdhelpers.autograder import installation, receipt
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.files import find
 from gdhelpers.autograder.receipt import Receipt
-from gdhelpers.autograder.submission import Submission, find
+from gdhelpers.autograder.submission import Submission
 from gdhelpers.autograder.workers import Threads
 from gdhelpers.trouble import WrongCall
 

@@ -7,8 +7,9 @@ import pytest
 
 from gdhelpers.autograder import grading
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.files import ENTRY_LIMIT, find
 from gdhelpers.autograder.grading import grade
-from gdhelpers.autograder.submission import ENTRY_LIMIT, NOT_SEARCHED, find
+from gdhelpers.autograder.submission import NOT_SEARCHED
 from gdhelpers.autograder.workers import Threads
 
 from ..attacks.attack import PS1

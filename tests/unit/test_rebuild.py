@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from gdhelpers.autograder.assignment import Assignment
+from gdhelpers.autograder.files import find
 from gdhelpers.autograder.rebuild import rebuild
 from gdhelpers.autograder.release import ClearSolutionsInstead, released
-from gdhelpers.autograder.submission import Unreadable, find, read_cells
+from gdhelpers.autograder.submission import Unreadable, read_cells
 
 
 def settings(grade_id, **flags):

@@ -11,12 +11,12 @@ from pathlib import Path
 from gdhelpers.autograder import receipt
 from gdhelpers.autograder.assignment import Assignment, GradedCell
 from gdhelpers.autograder.course import Course
+from gdhelpers.autograder.files import find
 from gdhelpers.autograder.receipt import Receipt
 from gdhelpers.autograder.report import book
 from gdhelpers.autograder.report.answers import name, unexplained
 from gdhelpers.autograder.report.book import Book
 from gdhelpers.autograder.report.contents import Absent, Exercise, Held, Report, Unexplained
-from gdhelpers.autograder.submission import find
 from gdhelpers.autograder.verdict import NO_ANSWER
 from gdhelpers.trouble import WrongCall
 
