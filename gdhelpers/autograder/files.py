@@ -10,12 +10,13 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from gdhelpers.autograder import handed_in
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.outputs import writable
 from gdhelpers.autograder.rebuild import Rebuilt, is_of, rebuild
 from gdhelpers.autograder.submission import NOT_SEARCHED, SIZE_LIMIT, Cell, Submission, Unreadable, read_cells
 
-NOT_WORK = {"timestamp.txt", ".DS_Store"}
+NOT_WORK = {handed_in.NOTE, ".DS_Store"}
 """What the exchange or an operating system puts beside a submission."""
 
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -45,11 +46,13 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
     """
     files, is_whole = _files(folder)
     oddities = [] if is_whole else ["not all of the submitted folder was searched"]
+    _, problem = handed_in.noted(folder, assignment.config)
+    oddities += [problem] if problem and files else []
     maybe = [path for path in files if _may_be_notebook(path)]
     named = sorted(maybe, key=lambda path: _distance(path, folder, assignment.file_name))
     notebooks = [path for path in named if CHECKPOINTS not in path.parts] or named
     if not notebooks:
-        return _other_file(files, student, oddities)
+        return _other_file(files, student, oddities, is_whole)
     read = list(_within_limit(notebooks))
     candidates = [_Candidate(path, folder, assignment) for path in read]
     # A text beside a notebook is no notebook that could not be read.
@@ -142,13 +145,13 @@ def _within_limit(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _other_file(files: Sequence[Path], student: str, oddities: Sequence[str]) -> Submission | None:
+def _other_file(files: Sequence[Path], student: str, oddities: Sequence[str], is_whole: bool) -> Submission | None:
     """Return what was handed in where no file is named as a notebook; None where nothing was."""
     others = [path for path in files if path.name not in NOT_WORK]
     if others:
         name = writable(others[0].name)
         return Submission(student, _content(others[0]), (*oddities, f"no notebook, but {name}"), name)
-    return Submission(student, NOT_SEARCHED.encode(), tuple(oddities)) if oddities else None
+    return Submission(student, NOT_SEARCHED.encode(), tuple(oddities)) if oddities and not is_whole else None
 
 
 def _files(folder: Path) -> tuple[list[Path], bool]:
