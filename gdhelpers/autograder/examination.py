@@ -109,16 +109,9 @@ def _broken(assignment: Assignment, submission: Submission, why: str, seed: int,
     rebuilt = rebuild(assignment, [])
     rebuilt.notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {why}", id="broken"))
     record = Record(
-        submission.student,
-        "broken",
-        assignment.max_score,
-        (),
-        why,
-        submission.oddities,
-        (),
-        submission.file,
-        submission.left,
-    )
+        submission.student, "broken", assignment.max_score, message=why, oddities=submission.oddities,
+        file=submission.file, left=submission.left,
+    )  # fmt: skip
     return Examined(record, rebuilt.notebook, seed, settings)
 
 

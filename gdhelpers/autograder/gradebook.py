@@ -9,7 +9,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,27 +92,54 @@ def register(gradebook: Any, course: Course, assignment: Assignment) -> None:
         ) from error
 
 
-def write(gradebook: Any, course: Course, assignment: Assignment, record: Record, timestamp: datetime | None) -> None:
-    """Write one student's scores, comments and late penalty; the automatic scores of an earlier attempt are replaced.
+def write(gradebook: Any, course: Course, assignment: Assignment, record: Record, timestamp: datetime | None) -> float:
+    """Write one student's scores, comments and late penalty, which is returned.
 
-    All of it is written, or nothing is. Raises `Trouble` for what the database refuses.
+    The automatic scores of an earlier attempt are replaced. All of it is written, or nothing is. Raises `Trouble` for
+    what the database refuses.
     """
     verdicts = {verdict.grade_id: verdict for verdict in record.verdicts}
-    lines = defaultdict(list)
     with database.transaction(gradebook):
         gradebook.update_or_create_student(record.student)
         submission = gradebook.update_or_create_submission(assignment.name, record.student, timestamp=timestamp)
         notebook, grades, comments = _of(gradebook, assignment, record.student)
         for cell in assignment.graded:
-            verdict = verdicts.get(cell.grade_id)
-            _write_grade(grades[cell.grade_id], verdict)
-            lines[cell.answer].append(_comment(verdict, record))
-        for answer, said in lines.items():
-            comments[answer].auto_comment = "\n\n".join(dict.fromkeys(said))
-        penalty = None
-        if submission.total_seconds_late > 0:
-            penalty = _penalty(gradebook, course, submission, notebook, grades.values())
-        notebook.late_submission_penalty = penalty
+            _write_grade(grades[cell.grade_id], verdicts.get(cell.grade_id))
+        _write_comments(assignment, record, comments)
+        return _write_penalty(gradebook, course, submission, notebook, grades)
+
+
+def settle(gradebook: Any, course: Course, assignment: Assignment, record: Record) -> float:
+    """Write the points that a record has by now, and the late penalty as of now, which is returned.
+
+    What a person gave, and whether a person has to look, stays. All of it is written, or nothing is.
+    """
+    with database.transaction(gradebook):
+        submission = gradebook.find_submission(assignment.name, record.student)
+        notebook, grades, comments = _of(gradebook, assignment, record.student)
+        for verdict in record.verdicts:
+            if verdict.points is not None:
+                grades[verdict.grade_id].auto_score = verdict.points
+        _write_comments(assignment, record, comments)
+        return _write_penalty(gradebook, course, submission, notebook, grades)
+
+
+def late(gradebook: Any, assignment: Assignment) -> frozenset[str]:
+    """Return the students who were late by what is due now, or have a penalty for it from before."""
+    query = (
+        select(
+            api.SubmittedAssignment.student_id, api.SubmittedAssignment.timestamp, api.SubmittedAssignment.extension,
+            api.Assignment.duedate, api.SubmittedNotebook.late_submission_penalty,
+        )
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .where(api.Assignment.name == assignment.name)
+    )  # fmt: skip
+    return frozenset(
+        student
+        for student, handed_in, extension, due, penalty in gradebook.db.execute(query)
+        if penalty or (handed_in and due and handed_in > due + (extension or timedelta()))
+    )
 
 
 def clear(gradebook: Any, assignment: Assignment, student: str, why: str) -> None:
@@ -164,6 +191,23 @@ def _write_grade(grade: Any, verdict: Verdict | None) -> None:
     awaits_person = verdict is not None and verdict.points is None and verdict.message != NO_ANSWER
     grade.auto_score = None if awaits_person else (verdict.points if verdict else None) or 0.0
     grade.needs_manual_grade = awaits_person or grade.manual_score is not None
+
+
+def _write_comments(assignment: Assignment, record: Record, comments: dict[str, Any]) -> None:
+    verdicts = {verdict.grade_id: verdict for verdict in record.verdicts}
+    lines = defaultdict(list)
+    for cell in assignment.graded:
+        lines[cell.answer].append(_comment(verdicts.get(cell.grade_id), record))
+    for answer, said in lines.items():
+        comments[answer].auto_comment = "\n\n".join(dict.fromkeys(said))
+
+
+def _write_penalty(gradebook: Any, course: Course, submission: Any, notebook: Any, grades: dict[str, Any]) -> float:
+    penalty = None
+    if submission.total_seconds_late > 0:
+        penalty = _penalty(gradebook, course, submission, notebook, grades.values())
+    notebook.late_submission_penalty = penalty
+    return penalty or 0.0
 
 
 def _comment(verdict: Verdict | None, record: Record) -> str:

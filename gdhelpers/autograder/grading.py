@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gdhelpers.autograder import gradebook, handed_in, pages, receipt, secret
@@ -82,6 +82,7 @@ class _Grading:
         self.earlier = Earlier(course, assignment, gradebook.scores_of(book, assignment), wish.again and wish.write)
         self.feedback = pages.Feedback(course)
         self.key = secret.read_or_make(course.root)
+        self.late = gradebook.late(book, assignment)
         self.found: dict[str, Record] = {}
         self.kept: set[str] = set()
         self.changes: list[Change] = []
@@ -130,6 +131,7 @@ class _Grading:
             if record is not None and self.wish.again and not self.earlier.is_of_this_run(student):
                 return None
             if record is not None:
+                record = self._settled(record)
                 self.kept.add(student)
                 self.changes += changes(self.earlier.scores(student), record)
         if record is not None:
@@ -166,19 +168,33 @@ class _Grading:
         self.has_begun = True
         if self.wish.write:
             try:
-                self._keep(examined, submission.content)
+                return self._keep(examined, submission.content)
             except Exception as error:
                 why = f"The score could not be written: {type(error).__name__}: {error}"
                 return self._infrastructure(submission.student, why)
         return examined.record
 
-    def _keep(self, examined: Examined, content: bytes) -> None:
+    def _keep(self, examined: Examined, content: bytes) -> Record:
         """Write to the gradebook and into the course directory; where the receipt lies, all the rest is written."""
         course, assignment, student = self.course, self.assignment, examined.record.student
         pages.write_autograded(course, assignment, examined)
-        gradebook.write(self.book, course, assignment, examined.record, handed_in.when(course, assignment, student))
+        when = handed_in.when(course, assignment, student)
+        penalty = gradebook.write(self.book, course, assignment, examined.record, when)
+        examined = replace(examined, record=replace(examined.record, penalty=penalty))
         self.feedback.write(assignment, student)
         receipt.write(course, assignment, examined, content)
+        return examined.record
+
+    def _settled(self, record: Record) -> Record:
+        """Return a record with the points and the penalty of today; what differs from before is written."""
+        fresh = record.with_points({cell.grade_id: cell.points for cell in self.assignment.graded})
+        if not self.wish.write or (fresh == record and record.student not in self.late):
+            return fresh
+        fresh = replace(fresh, penalty=gradebook.settle(self.book, self.course, self.assignment, fresh))
+        if fresh != record:
+            self.feedback.write(self.assignment, fresh.student)
+            receipt.write_again(self.course, self.assignment, fresh)
+        return fresh
 
     def _infrastructure(self, student: str, why: str) -> Record:
         return Record(student, "infrastructure", self.assignment.max_score, message=why)

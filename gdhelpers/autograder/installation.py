@@ -35,7 +35,7 @@ def hash_of_code(*parts: str) -> str:
     """Return a hash of parts of this package."""
     found, package = hashlib.sha256(), Path(gdhelpers.__file__).parent
     for part in parts:
-        for path in sorted((package / part).rglob("*.py")):
+        for path in sorted((package / part).rglob("*.py")) or [package / part]:
             found.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
     return found.hexdigest()[:16]
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import new_markdown_cell
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import LimitOutput
@@ -21,8 +23,11 @@ from gdhelpers.autograder import markup
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
-from gdhelpers.autograder.outputs import harmless
+from gdhelpers.autograder.outputs import harmless, plain
 from gdhelpers.autograder.receipt import write_whole
+
+ODDITIES = "oddities"
+"""The id of the cell that says what was odd."""
 
 
 def write_autograded(course: Course, assignment: Assignment, examined: Examined) -> None:
@@ -33,9 +38,18 @@ def write_autograded(course: Course, assignment: Assignment, examined: Examined)
 
 
 def autograded(course: Course, examined: Examined) -> Any:
-    """Return the notebook that was run, as it is kept: with outputs that are text and pictures."""
+    """Return the notebook that was run, as it is kept: with outputs that are text and pictures, and what was odd."""
     notebook, _ = LimitOutput(config=course.config).preprocess(harmless(examined.notebook), {})
+    if examined.record.oddities:
+        lines = (f"- {_verbatim(oddity)}" for oddity in examined.record.oddities)
+        text = "\n".join(["**What was odd about what was handed in:**", "", *lines])
+        notebook.cells.insert(0, new_markdown_cell(text, id=ODDITIES))
     return notebook
+
+
+def _verbatim(text: str) -> str:
+    """Return a text as Markdown that shows it as it is: names of files hold anything."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|$~&-])", r"\\\1", " ".join(plain(text).split()))
 
 
 class Feedback(GenerateFeedback):  # type: ignore[misc]

@@ -18,10 +18,15 @@ from gdhelpers.autograder import handed_in, installation
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.record import Record
 from gdhelpers.trouble import Trouble
 
 SCHEMA = 3
-JUDGES = ("checks", "hidden_tests", "misconceptions", "reference", "wire")
+JUDGES = (
+    "checks", "hidden_tests", "misconceptions", "reference", "wire", "autograder/bindings.py",
+    "autograder/examination.py", "autograder/examiner.py", "autograder/files.py", "autograder/rebuild.py",
+    "autograder/submission.py", "autograder/test_cells.py", "autograder/tested.py", "autograder/verdict.py",
+)  # fmt: skip
 """The parts of this package that decide on a score."""
 
 SUFFIX = ".receipt.json"
@@ -66,6 +71,12 @@ def write(course: Course, assignment: Assignment, examined: Examined, content: b
     where = path(course, assignment, examined.record.student)
     where.parent.mkdir(parents=True, exist_ok=True)
     write_whole(where, json.dumps(document, indent=2) + "\n")
+
+
+def write_again(course: Course, assignment: Assignment, record: Record) -> None:
+    """Write what a record has become, with other points or another penalty, into the receipt of the same work."""
+    where = path(course, assignment, record.student)
+    write_whole(where, json.dumps(read(where) | record.as_json(), indent=2) + "\n")
 
 
 def write_whole(where: Path, text: str) -> None:

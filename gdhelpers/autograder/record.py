@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "missing", "manual"]
@@ -39,6 +39,11 @@ class Verdict:
             "residuals": self.residuals,
         }
 
+    def with_points(self, points: float) -> Verdict:
+        """Return the verdict where the cell is worth so many points; those that a person gives stay open."""
+        earned = None if self.points is None else points if self.outcome == "passed" else 0.0
+        return replace(self, points=earned, max_points=points)
+
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Verdict:
         """Return the verdict that `as_json` wrote; raises `KeyError` for what is none."""
@@ -61,6 +66,8 @@ class Record:
     """The file that was graded."""
     left: tuple[str, ...] = ()
     """The notebooks beside it that were not, each with the reason."""
+    penalty: float = 0.0
+    """The points that are taken off because the work was handed in late."""
 
     @property
     def score(self) -> float | None:
@@ -69,6 +76,19 @@ class Record:
             return None
         return sum((verdict.points or 0.0 for verdict in self.verdicts), start=0.0)
 
+    @property
+    def counts(self) -> float | None:
+        """The points that count so far: what the work is worth, less the penalty, which is of a person's points too."""
+        return None if self.score is None else max(self.score - self.penalty, 0.0)
+
+    def with_points(self, points: Mapping[str, float]) -> Record:
+        """Return the record of the same work where each graded cell, by its grade id, is worth so many points."""
+        return replace(
+            self,
+            max_score=sum(points.values()),
+            verdicts=tuple(verdict.with_points(points[verdict.grade_id]) for verdict in self.verdicts),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return the record as the entry of `--json`."""
         return {
@@ -76,6 +96,8 @@ class Record:
             "status": self.status,
             "score": self.score,
             "max_score": self.max_score,
+            "penalty": self.penalty,
+            "counts": self.counts,
             "message": self.message,
             "file": self.file,
             "left": list(self.left),
@@ -91,6 +113,7 @@ class Record:
             entry["student"], entry["status"], entry["max_score"],
             tuple(Verdict.from_json(verdict) for verdict in entry["tests"]),
             entry["message"], tuple(entry["oddities"]), tuple(entry["signs"]), entry["file"], tuple(entry["left"]),
+            entry["penalty"],
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]
         examined = _examined(assignment, submission, seed)
         when = handed_in.when(course, assignment, submission.student)
         with gradebook.opened(course) as book:
-            gradebook.write(book, course, assignment, examined.record, when)
+            penalty = gradebook.write(book, course, assignment, examined.record, when)
+        examined = replace(examined, record=replace(examined.record, penalty=penalty))
         receipt.write(course, assignment, examined, submission.content)
         return pages.autograded(course, examined), resources
 

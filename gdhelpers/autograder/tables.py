@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdhelpers.autograder.change import Change
+from gdhelpers.autograder.outputs import plain
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.verdict import NO_ANSWER
 
@@ -17,9 +18,9 @@ def scores(assignment: str, records: Sequence[Record]) -> Table:
     table = Table(title=assignment, title_justify="left", title_style="bold", header_style="bold")
     table.add_column("student", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("lost points", overflow="fold")
+    table.add_column("lost points, and what was odd", overflow="fold")
     for record in records:
-        table.add_row(Text(record.student), _score(record), _losses(record))
+        table.add_row(Text(record.student), _score(record), _remarks(record))
     return table
 
 
@@ -40,11 +41,16 @@ def changes(assignment: str, found: Sequence[Change]) -> Table:
 
 
 def _score(record: Record) -> Text:
-    if record.score is None:
+    if record.score is None or record.counts is None:
         return Text("-", style="dim")
-    full = record.score + sum(v.max_points for v in record.verdicts if v.outcome == "manual")
-    style = "green" if full == record.max_score else "red" if record.score == 0 else ""
-    return Text(f"{record.score:g} / {record.max_score:g}", style=style)
+    full = record.counts + sum(v.max_points for v in record.verdicts if v.outcome == "manual")
+    style = "green" if full == record.max_score else "red" if record.counts == 0 else ""
+    return Text(f"{record.counts:g} / {record.max_score:g}", style=style)
+
+
+def _remarks(record: Record) -> Text:
+    odd = [Text(f"odd: {plain(oddity)}", style="yellow") for oddity in record.oddities]
+    return Text("\n").join(text for text in (_losses(record), *odd) if text)
 
 
 def _losses(record: Record) -> Text:
@@ -55,8 +61,9 @@ def _losses(record: Record) -> Text:
     missing = [verdict.function or verdict.grade_id for verdict in record.verdicts if verdict.outcome == "missing"]
     waiting = [f"{by_hand:g} points to be graded by hand"] if _awaits_person(record) else []
     if len(missing) == sum(verdict.points is not None for verdict in record.verdicts):
-        return Text("nothing is answered", style="dim")
-    return Text(", ".join(lost + waiting))
+        lost = ["nothing is answered" + (" in code" if waiting else "")]
+    late = [f"late: worth {record.score:g}, less a penalty of {record.penalty:g}"] if record.penalty else []
+    return Text(", ".join(late + lost + waiting))
 
 
 def _loss(verdict: Verdict) -> str:

@@ -37,6 +37,7 @@ def of(course: Course, assignment: Assignment) -> Report:
         max_score=assignment.max_score,
         scores={student: known.scores.get(student, score) if known else score for student, score in own.items()},
         broken={one["student"]: one["message"] for one in receipts if one["status"] == "broken"},
+        penalties={one["student"]: one["penalty"] for one in receipts if one.get("penalty")},
         awaiting=len(waiting & own.keys()),
         exercises=[_exercise(cell, receipts, known or Book()) for cell in assignment.graded],
         misconceptions=_held(receipts),

@@ -109,6 +109,8 @@ class Report:
     """The score of each graded student, with what a person gave."""
     broken: Mapping[str, str]
     """Why a file could not be read, by student; these have a score of 0."""
+    penalties: Mapping[str, float]
+    """The points that are taken off because work was handed in late, by student; `scores` does not tell of them."""
     awaiting: int
     """How many submissions await a person."""
     exercises: Sequence[Exercise]

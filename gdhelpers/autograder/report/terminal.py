@@ -40,6 +40,7 @@ def _head(found: Report) -> Text:
     head = Text.assemble((found.assignment, "bold"), f": {_count(len(found.scores), 'submission')}, {median}")
     notes: tuple[tuple[str, Sequence[str] | None], ...] = (
         (f"{_count(found.awaiting, 'submission')} to be graded by hand", [] if found.awaiting else None),
+        (f"late, less {points(sum(found.penalties.values()))} points in all", list(found.penalties) or None),
         ("broken, 0 points", list(found.broken) or None),
         ("nothing handed in", found.absent.missing or None),
         ("handed in, but without a score: grade again", found.absent.ungraded or None),
