@@ -64,6 +64,11 @@ def defines_function(source: str, name: str) -> bool:
     return any(function == name for function, _ in _BEGINS.findall(source))
 
 
+def is_python(source: str) -> bool:
+    """Whether this Python can read a cell, with the magics of IPython."""
+    return _parsed(source) is not None
+
+
 def has_words(source: str) -> bool:
     r"""Whether a cell of code holds words: a comment, a sentence in a string, or what is no Python at all.
 

@@ -6,10 +6,11 @@ the examiner has the instructor's own cells, and proxies for what answers define
 
 from __future__ import annotations
 
+import platform
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from nbformat.v4 import new_markdown_cell, new_output
 
-from gdhelpers.autograder import stoppable, verdict
+from gdhelpers.autograder import dialect, stoppable, verdict
 from gdhelpers.autograder.assignment import Assignment, GradedCell
 from gdhelpers.autograder.examiner import Examiner, ExaminerTrouble
 from gdhelpers.autograder.kernel import Budget, CellRun, End, Kernel
@@ -28,6 +29,7 @@ from gdhelpers.autograder.submission import Cell, Submission, Unreadable, read_c
 from gdhelpers.autograder.surroundings import Surroundings, surroundings
 from gdhelpers.autograder.tested import Tested
 from gdhelpers.kernels.parent import CannotBegin
+from gdhelpers.trouble import Trouble
 
 ECHO_SECONDS, ECHO_WALL = 5.0, 30.0
 """Computing time, and time on the clock, that an echo may take: it takes a thousandth of a second."""
@@ -64,14 +66,34 @@ def examine(assignment: Assignment, submission: Submission, seed: int) -> Examin
         cells = read_cells(submission.content)
     except Unreadable as problem:
         return _broken(assignment, submission, str(problem), seed, settings)
+    _demand_this_python(assignment, cells)
     examination = _patiently(_Task(assignment, cells, settings, seed))
     rebuilt = examination.rebuilt
     record = Record(
         submission.student, "graded", assignment.max_score, tuple(examination.verdicts),
-        oddities=submission.oddities + rebuilt.oddities, signs=tuple(dict.fromkeys(examination.signs)),
+        oddities=(*submission.oddities, *rebuilt.oddities, *_of_versions(cells, examination.verdicts)),
+        signs=tuple(dict.fromkeys(examination.signs)),
         file=submission.file, left=submission.left,
     )  # fmt: skip
     return Examined(record, rebuilt.notebook, seed, settings)
+
+
+def _demand_this_python(assignment: Assignment, cells: Sequence[Cell]) -> None:
+    """Raise `Trouble` where answers are written for a later Python: that is no mistake, but nobody can say so here."""
+    found = dialect.unreadable(cells)
+    answers = found[1] & {cell.answer for cell in assignment.graded} if found else set()
+    if found and answers:
+        raise Trouble(
+            f"This needs Python {found[0]}: what defines {', '.join(sorted(answers))} is written for it, and "
+            f"{platform.python_version()}, which grades here, cannot read that. Grade it where there is that Python."
+        )
+
+
+def _of_versions(cells: Sequence[Cell], verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Say that a notebook was saved with a later Python where something fails: a library may lack what it calls."""
+    python = dialect.later(cells)
+    if python and any(one.outcome not in ("passed", "manual", "missing") for one in verdicts):
+        yield f"the notebook was saved with Python {python}, and {platform.python_version()} has graded it"
 
 
 def _patiently(task: _Task) -> _Examination:

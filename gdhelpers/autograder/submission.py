@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,10 @@ class Cell:
     grade_id: str | None
     attachments: dict[str, Any] = field(default_factory=dict)
     """What was put into a cell of text, as it was found."""
+    raised: str = ""
+    """The name of the exception that a cell of code had raised when the notebook was saved."""
+    python: tuple[int, int] | None = None
+    """The version of Python with which the notebook was saved."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def read_cells(content: bytes) -> list[Cell]:
         raise Unreadable("The file is not a notebook: it holds a number that cannot be read.") from None
     except RecursionError:
         raise Unreadable("The file is not a notebook: its JSON is nested too deeply.") from None
-    return [_cell(cell) for cell in _raw_cells(notebook) if isinstance(cell, dict)]
+    python = _python(notebook)
+    return [_cell(cell, python) for cell in _raw_cells(notebook) if isinstance(cell, dict)]
 
 
 def _raw_cells(notebook: Any) -> Sequence[Any]:
@@ -85,7 +91,16 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _cell(raw: dict[str, Any]) -> Cell:
+def _python(notebook: Any) -> tuple[int, int] | None:
+    """Return the version of Python that a notebook says it was saved with."""
+    found: Any = notebook
+    for name in ("metadata", "language_info", "version"):
+        found = found.get(name) if isinstance(found, dict) else None
+    version = re.match(r"3\.(\d{1,3})\b", found, re.ASCII) if isinstance(found, str) else None
+    return (3, int(version[1])) if version else None
+
+
+def _cell(raw: dict[str, Any], python: tuple[int, int] | None) -> Cell:
     source = raw.get("source", raw.get("input", ""))  # nbformat 3 calls it input
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
@@ -99,4 +114,10 @@ def _cell(raw: dict[str, Any]) -> Cell:
         cell_id=raw["id"] if isinstance(raw.get("id"), str) else None,
         grade_id=grade_id if isinstance(grade_id, str) else None,
         attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
+        raised=next((str(one.get("ename")) for one in _list(raw.get("outputs")) if _is_error(one)), ""),
+        python=python,
     )
+
+
+def _is_error(output: Any) -> bool:
+    return isinstance(output, dict) and output.get("output_type") == "error"
