@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import platform
+import shutil
 import signal
 import socket
 import sys
@@ -56,6 +57,7 @@ def become_windows():
     _take(NOT_WINDOWS)
     sys.modules |= dict.fromkeys(NO_MODULES_OF_WINDOWS)
     ctypes.CDLL = _CDLL
+    shutil._use_fd_functions = False
     sys.platform = "win32"
     platform.system = lambda: "Windows"
 

@@ -19,8 +19,11 @@ def limit(limits: Limits, uid: int, fresh: bool) -> None:
         resource.RLIMIT_CORE: 0,
     }
     if LINUX:
+        # What the libraries take that were imported before is not the student's: builds for CUDA bring a gigabyte.
+        mapped, data = _pages()
+        wanted[resource.RLIMIT_DATA] += data
         # Shared memory is not counted as data: the address space is the backstop, wide enough for mere reservations.
-        wanted[resource.RLIMIT_AS] = _mapped() + 2 * limits.memory
+        wanted[resource.RLIMIT_AS] = mapped + 2 * limits.memory
         wanted[resource.RLIMIT_NPROC] = limits.processes + (0 if fresh else _running(uid))
     for which, value in wanted.items():
         hard = resource.getrlimit(which)[1]
@@ -28,9 +31,10 @@ def limit(limits: Limits, uid: int, fresh: bool) -> None:
         resource.setrlimit(which, (allowed, allowed))
 
 
-def _mapped() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * resource.getpagesize()
+def _pages() -> tuple[int, int]:
+    """Return how many bytes the calling process has mapped, and how many of them are private; see proc_pid_statm(5)."""
+    numbers = Path("/proc/self/statm").read_text().split()
+    return int(numbers[0]) * resource.getpagesize(), int(numbers[5]) * resource.getpagesize()
 
 
 def _running(uid: int) -> int:

@@ -28,7 +28,7 @@ class Limits:
     """What one submission may use: bytes, counts and seconds."""
 
     memory: int = 4 << 30
-    """Bytes of private memory of each process (RLIMIT_DATA)."""
+    """Bytes of private memory of each process (RLIMIT_DATA), beside what it had when it entered the sandbox."""
     processes: int = 512
     """Processes and threads together (RLIMIT_NPROC)."""
     file_size: int = 64 << 20
