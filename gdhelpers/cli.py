@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import inspect
 import io
 import sys
 from collections.abc import Sequence
 
 from gdhelpers import __version__, commands
-from gdhelpers.trouble import Trouble, WrongCall
-
-NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-"""The errors of a disk that is full, or of which the user may not write: no defect of the program."""
+from gdhelpers.trouble import Trouble, WrongCall, of_the_disk
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.debug:
             raise
-        if isinstance(error, OSError) and error.errno in NOT_OURS and error.filename:
-            return _say(f"{error.filename}: {error.strerror}.", commands.UNGRADED)
+        if (why := of_the_disk(error)) is not None:
+            return _say(f"{why}.", commands.UNGRADED)
         defect = f"{type(error).__name__}: {error}. This is a defect of gd; --debug shows where."
         return _say(defect, commands.UNGRADED)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
 from nbgrader.api import Base, Comment, Grade, InvalidEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Index, create_engine, inspect, text
@@ -18,6 +19,12 @@ from gdhelpers.trouble import Trouble
 
 FORM = "postgresql+psycopg://USER@HOST:5432/DATABASE"
 """What c.CourseDirectory.db_url looks like for PostgreSQL."""
+
+PATIENCE = 60.0
+"""Seconds to wait for another program that changes the gradebook."""
+
+QUEUE = 0x6764
+"""The number of the lock in which programs queue that change a gradebook on a server."""
 
 INDEXES = [
     Index(f"ix_{column.class_.__tablename__}_{column.key}", column)
@@ -58,7 +65,9 @@ def transaction(gradebook: Any) -> Iterator[None]:
     Most of nbgrader's methods commit. Here that sends the statements, and the transaction goes on. Objects that were
     read before do not belong to it. Raises `Trouble` for what the database refuses.
     """
-    with troubles_named(gradebook.engine.url), gradebook.engine.begin() as connection:
+    url = gradebook.engine.url
+    with _alone(url), troubles_named(url), gradebook.engine.begin() as connection:
+        _queue(connection)
         gradebook.db.remove()
         session = gradebook.db(bind=connection, join_transaction_mode="rollback_only")
         try:
@@ -81,10 +90,34 @@ def complete(db_url: str) -> None:
     with troubles_named(db_url):
         engine = create_engine(db_url)
         try:
-            with engine.begin() as connection:
+            with _alone(db_url), engine.begin() as connection:
+                _queue(connection)
                 _make(connection)
         finally:
             engine.dispose()
+
+
+@contextmanager
+def _alone(db_url: str | URL) -> Iterator[None]:
+    """Wait until nobody else changes a gradebook that is a file: two may find that the same thing has to be made."""
+    path = Path(str(make_url(db_url).database))
+    with ExitStack() as held:
+        if _is_file(make_url(db_url)) and path.parent.is_dir():
+            lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE, mode=0o600)
+            try:
+                held.enter_context(lock)
+            except Timeout as error:
+                used = f"has been in use by another program for {PATIENCE:g} seconds"
+                raise Trouble(f"The gradebook {path} {used}. Wait for it, and run the command again.") from error
+            except OSError:
+                pass  # where no file can be made, the database says so
+        yield
+
+
+def _queue(connection: Connection) -> None:
+    """Wait for those who change the same gradebook on a server; that ends with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": QUEUE})
 
 
 def shown(db_url: str | URL) -> str:

@@ -14,16 +14,21 @@ from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.earlier import Earlier
 from gdhelpers.autograder.examination import Examined
 from gdhelpers.autograder.files import find
+from gdhelpers.autograder.outputs import writable
 from gdhelpers.autograder.progress import Reporter
 from gdhelpers.autograder.record import Record
 from gdhelpers.autograder.submission import Submission
 from gdhelpers.autograder.workers import Refused, Workers
 from gdhelpers.environment import activate
 from gdhelpers.kernels.parent import CannotBegin
-from gdhelpers.trouble import Trouble, WrongCall
+from gdhelpers.trouble import Trouble, WrongCall, said
 
 AHEAD = 2
 """So many submissions for each worker are read before one is done with: no more have to be in memory."""
+
+
+class _PageError(Exception):
+    """A page of feedback cannot be made; the text says so."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,12 @@ class _Grading:
         """Return what a student submitted, and the record where there is nothing to be done."""
         submission = None
         try:
+            if student != writable(student):
+                raise Trouble(f"The name of the folder is not text in UTF-8: rename the folder {writable(student)}.")
             submission = find(self.course.folder("submitted", student, self.assignment.name), self.assignment, student)
             return submission, self._known(student, submission)
         except Exception as error:
-            why = f"The submission could not be read: {type(error).__name__}: {error}"
+            why = f"The submission could not be read: {said(error)}"
             self.found[student] = self._infrastructure(student, why)
             return submission, self.found[student]
 
@@ -163,14 +170,14 @@ class _Grading:
         except Trouble as error:
             return self._infrastructure(submission.student, str(error))
         except Exception as error:
-            why = f"The grader failed, not the submission: {type(error).__name__}: {error}"
+            why = f"The grader failed, not the submission: {said(error)}"
             return self._infrastructure(submission.student, why)
         self.has_begun = True
         if self.wish.write:
             try:
                 return self._keep(examined, submission.content)
             except Exception as error:
-                why = f"The score could not be written: {type(error).__name__}: {error}"
+                why = str(error) if isinstance(error, _PageError) else f"The score could not be written: {said(error)}"
                 return self._infrastructure(submission.student, why)
         return examined.record
 
@@ -181,7 +188,10 @@ class _Grading:
         when = handed_in.when(course, assignment, student)
         penalty = gradebook.write(self.book, course, assignment, examined.record, when)
         examined = replace(examined, record=replace(examined.record, penalty=penalty))
-        self.feedback.write(assignment, student)
+        try:
+            self.feedback.write(assignment, student)
+        except Exception as error:
+            raise _PageError(f"The score is written, but its page of feedback cannot be: {said(error)}") from error
         receipt.write(course, assignment, examined, content)
         return examined.record
 

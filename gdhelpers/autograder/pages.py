@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import LimitOutput
 
@@ -23,8 +24,12 @@ from gdhelpers.autograder import markup
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.examination import Examined
+from gdhelpers.autograder.handed_in import NOTE, NOTE_LIMIT
 from gdhelpers.autograder.outputs import harmless, plain
 from gdhelpers.autograder.receipt import write_whole
+
+NOTES = (NOTE, "submission_secret.txt")
+"""What nbgrader's exchange puts beside a submission, and asks for when it hands out the page."""
 
 ODDITIES = "oddities"
 """The id of the cell that says what was odd."""
@@ -35,6 +40,16 @@ def write_autograded(course: Course, assignment: Assignment, examined: Examined)
     folder = course.folder("autograded", examined.record.student, assignment.name)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / assignment.file_name, nbformat.writes(autograded(course, examined)) + "\n")
+    _copy_notes(course.folder("submitted", examined.record.student, assignment.name), folder)
+
+
+def _copy_notes(source: Path, to: Path) -> None:
+    """Put the notes of the exchange beside what was made of a submission, as nbgrader does; a link is none."""
+    for name in NOTES:
+        (to / name).unlink(missing_ok=True)
+        if (source / name).is_file() and not (source / name).is_symlink():
+            with (source / name).open(encoding="utf-8", errors="replace") as note:
+                write_whole(to / name, note.read(NOTE_LIMIT))
 
 
 def autograded(course: Course, examined: Examined) -> Any:
@@ -70,11 +85,23 @@ class Feedback(GenerateFeedback):  # type: ignore[misc]
             self.exporter.register_preprocessor(preprocessor)
 
     def write(self, assignment: Assignment, student: str) -> None:
-        """Write the page of one student; raises `NbGraderException` where it cannot be made."""
+        """Write the page of one student; raises `NbGraderException` where it cannot be made, from the error itself."""
         self.coursedir.assignment_id = assignment.name
         self.coursedir.student_id = student
+        self._problem: Exception | None = None
         self.init_notebooks()
-        self.convert_notebooks()
+        try:
+            self.convert_notebooks()
+        except NbGraderException as error:
+            raise error from self._problem
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Make the page of a notebook; nbgrader logs an error and forgets it."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            self._problem = error
+            raise
 
     def init_notebooks(self) -> None:
         """Find the notebook that was graded; nbgrader would take the student's name for a pattern of names."""
@@ -92,7 +119,10 @@ class Feedback(GenerateFeedback):  # type: ignore[misc]
         return True
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy no file."""
+        """Copy no file but the notes of the exchange."""
+        folder = Path(self._format_dest(assignment_id, student_id))
+        folder.mkdir(parents=True, exist_ok=True)
+        _copy_notes(Path(self._format_source(assignment_id, student_id)), folder)
 
     def write_single_notebook(self, output: str, resources: Any) -> None:
         """Write a page, in place of an earlier one."""

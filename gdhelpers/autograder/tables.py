@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -12,32 +13,57 @@ from gdhelpers.autograder.outputs import plain
 from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.verdict import NO_ANSWER
 
+PART = 3
+"""A name takes at most one of so many parts of the width: scores are never cut."""
 
-def scores(assignment: str, records: Sequence[Record]) -> Table:
-    """Return the table of scores: a line a student, with what was lost and why."""
+
+def scores(assignment: str, records: Sequence[Record], width: int) -> Table:
+    """Return the table of scores, as wide as a terminal: a line a student, with what was lost and what was odd."""
     table = Table(title=assignment, title_justify="left", title_style="bold", header_style="bold")
     table.add_column("student", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("lost points, and what was odd", overflow="fold")
+    table.add_column("remarks", overflow="fold")
     for record in records:
-        table.add_row(Text(record.student), _score(record), _remarks(record))
+        table.add_row(_name(record.student, width), _score(record), _remarks(record))
     return table
 
 
-def changes(assignment: str, found: Sequence[Change]) -> Table:
+def changes(assignment: str, found: Sequence[Change], width: int) -> Table:
     """Return the table of what a grading changed: a line for each test of a student."""
     table = Table(title=f"{assignment}: changes", title_justify="left", title_style="bold", header_style="bold")
     table.add_column("student", no_wrap=True)
     table.add_column("test", overflow="fold")
-    table.add_column("from", justify="right")
-    table.add_column("to", justify="right")
+    table.add_column("from", justify="right", no_wrap=True)
+    table.add_column("to", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for change in found:
         before = "-" if change.before is None else f"{change.before:g}"
         style = "green" if change.after > (change.before or 0.0) else "red"
         name = change.grade_id.removeprefix("test-")
-        table.add_row(Text(change.student), name, before, Text(f"{change.after:g}", style=style), Text(change.why))
+        table.add_row(
+            _name(change.student, width), name, before, Text(f"{change.after:g}", style=style), Text(change.why)
+        )
     return table
+
+
+def shortened(name: str, limit: int) -> str:
+    """Return a name that is at most so many columns wide, without its middle if it is wider.
+
+    >>> shortened("Lovelace Ada_1843_assignsubmission_file", 15)
+    'Lovela...n_file'
+    """
+    if cell_len(name) <= limit:
+        return name
+    head = (limit - 3) // 2
+    return f"{_begins(name, head)}...{_begins(name[::-1], limit - 3 - head)[::-1]}"
+
+
+def _begins(name: str, width: int) -> str:
+    return next(name[:length] for length in range(width, -1, -1) if cell_len(name[:length]) <= width)
+
+
+def _name(student: str, width: int) -> Text:
+    return Text(shortened(plain(student), max(width // PART, 8)))
 
 
 def _score(record: Record) -> Text:

@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"This system lacks a part of the sandbox, {layer} ({why}). The made-up submissions run without it.")
     with Reporter() as reporter:
         records, differing = demonstrate(options.out.resolve(), options.students, reporter)
-    Console().print(tables.scores(ASSIGNMENT, records))
+    console = Console()
+    console.print(tables.scores(ASSIGNMENT, records, console.width))
     print(f"Feedback for each student: {options.out}/feedback/<student>/{ASSIGNMENT}/")
     print(f"Gradebook: {options.out}/gradebook.db")
     for difference in differing:

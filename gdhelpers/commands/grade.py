@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdhelpers.commands import DONE, UNGRADED, positive
-from gdhelpers.trouble import WrongCall
+from gdhelpers.trouble import Trouble, WrongCall
 
 if TYPE_CHECKING:
     from gdhelpers.autograder.grading import Graded
@@ -87,12 +87,15 @@ def run(options: argparse.Namespace) -> int:
     if options.json is not None:
         document = record.as_json(options.assignment, graded.records)
         document["changes"] = [change.as_json() for change in graded.changes]
-        options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        try:
+            options.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise Trouble(f"{error.strerror}: {options.json}. The scores are in the gradebook.") from error
     console = Console()
     if options.regrade or options.dry_run:
-        console.print(tables.changes(options.assignment, graded.changes))
+        console.print(tables.changes(options.assignment, graded.changes, console.width))
     else:
-        console.print(tables.scores(options.assignment, graded.records))
+        console.print(tables.scores(options.assignment, graded.records, console.width))
     for line in _summary(graded, options):
         print(line)
     return UNGRADED if any(one.status == "infrastructure" for one in graded.records) else DONE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from .conftest import run
 
@@ -66,7 +67,8 @@ def fill_in(path, solved):
     nbformat.write(notebook, path)
 
 
-def test_the_loop_through_the_exchange(course_copy, tmp_path):
+@pytest.mark.parametrize("grades", ["gd", "nbgrader"])
+def test_the_loop_through_the_exchange(course_copy, tmp_path, grades):
     course = course_copy()
     exchange = tmp_path / "exchange"
     instructor = make_instructor(course, exchange, tmp_path)
@@ -88,12 +90,16 @@ def test_the_loop_through_the_exchange(course_copy, tmp_path):
     for name, student in students.items():
         collected = course.root / "submitted" / name / NAME / NOTEBOOK
         assert collected.read_bytes() == (student.folder / NAME / NOTEBOOK).read_bytes()
-    instructor.nbgrader("autograde", NAME)
+    if grades == "gd":
+        run("gd", "grade", NAME, cwd=course.root)
+    else:
+        instructor.nbgrader("autograde", NAME)
     instructor.nbgrader("export")
     with (course.root / "grades.csv").open() as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == NAME}
     assert scores == {"ada": 10, "grace": 0}
-    instructor.nbgrader("generate_feedback", NAME)
+    if grades == "nbgrader":
+        instructor.nbgrader("generate_feedback", NAME)
     instructor.nbgrader("release_feedback", NAME)
 
     feedback = {}
