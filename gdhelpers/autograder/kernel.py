@@ -267,12 +267,14 @@ class Kernel:
 
     async def _end(self) -> None:
         """End the kernel and everything in its sandbox."""
-        if self._client.kc is not None:
-            self._client.kc.stop_channels()
+        # First of all, so that no channel waits for what a cell may have put in the place of the kernel's sockets.
         if self._manager.has_kernel:
             # The manager would look every tenth of a second whether it has ended.
             await self._manager.provisioner.kill()
             await self._manager.provisioner.wait()
+        if self._client.kc is not None:
+            self._client.kc.stop_channels()
+        if self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
 
 
@@ -325,6 +327,13 @@ class _Channels(AsyncKernelClient):  # type: ignore[misc]
 
     jupyter_client goes on to wait for a fifth of a second of silence; nbclient tells late messages by their parents.
     """
+
+    def start_channels(self, **channels: bool) -> None:
+        """Open the channels that grading needs.
+
+        The heartbeat has a thread that may wait for a cell without end, and whoever closes it waits for the thread.
+        """
+        super().start_channels(**channels | {"hb": False, "stdin": False})
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers; raises `RuntimeError` where it has ended, as jupyter_client does."""

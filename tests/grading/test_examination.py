@@ -5,10 +5,12 @@ import copy
 import gc
 import json
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psutil
 import pytest
+from jupyter_client.channels import HBChannel
 from nbformat.v4 import new_code_cell
 
 from gdhelpers.autograder import examination, kernel
@@ -17,7 +19,7 @@ from gdhelpers.autograder.examination import examine
 from gdhelpers.autograder.examiner import Examiner
 from gdhelpers.autograder.submission import Submission
 
-from .conftest import until
+from .conftest import PATIENCE, until
 
 ENDINGS = {
     "exit()": "exit()",
@@ -313,3 +315,26 @@ def test_a_thread_that_ends_python_later_costs_no_right_answer(assignment, solve
     )
     solved.cells.insert(5, new_code_cell(source))
     assert outcomes(assignment, solved) == ALL_RIGHT
+
+
+TAKEN_OVER = {
+    "a pipe that nobody reads": "os.dup2(write, number)",
+    "nothing": "os.close(number)",
+    "a file": "os.dup2(file, number)",
+}
+
+
+@pytest.mark.parametrize("by", TAKEN_OVER.values(), ids=TAKEN_OVER)
+def test_no_channel_waits_for_what_a_cell_has_put_in_the_place_of_its_sockets(assignment, solved, monkeypatch, by):
+    def joins(_):
+        raise AssertionError("the thread of a heartbeat may wait for a cell without end")
+
+    monkeypatch.setattr(HBChannel, "start", joins)
+    source = (
+        "import os, time\nread, write = os.pipe()\nfile = os.open('f', os.O_CREAT | os.O_RDWR)\n"
+        f"for number in set(range(3, 300)) - {{read, write, file}}:\n    try:\n        {by}\n"
+        "    except OSError:\n        pass\ntime.sleep(10**6)"
+    )
+    solved.cells.insert(1, new_code_cell(source))
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(outcomes, assignment, solved).result(timeout=PATIENCE) == ALL_RIGHT

@@ -209,6 +209,25 @@ def test_an_answer_in_a_new_cell_takes_the_place_of_the_deleted_one(assignment, 
     assert cell(assignment.stub, "two").source not in sources(rebuilt(assignment, submission))
 
 
+SPELLINGS = [
+    "def two (): return 22", "async def two(): return 22", "two = lambda: 22", "from elsewhere import two",
+    "from elsewhere import one_and_two as two", "@cached\ndef two():\n    return 22",
+    "if True:\n    def two():\n        return 22", "try:\n    import two\nexcept ImportError:\n    two = None",
+    "%matplotlib inline\ndef two():\n    return 22", "def  two(\n):\n    return 22", "class two:\n    pass",
+    "two: callable = lambda: 22", "with context() as two:\n    pass", "def two[T]():\n    return f'{x['a']}'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SPELLINGS)
+def test_however_python_lets_it_a_cell_without_metadata_defines_an_answer(assignment, submission, source):
+    submission.cells.remove(cell(submission, "two"))
+    submission.cells.insert(1, new_code_cell(source))
+    result = rebuilt(assignment, submission)
+    assert cell(result.notebook, "two").source == source
+    assert sources(result).count(source) == 1
+    assert "two" not in result.unchanged
+
+
 def test_nbformat_3_is_read():
     worksheet = {"cells": [{"cell_type": "code", "input": ["a = 1\n", "b = 2"], "metadata": {}}]}
     old = {"nbformat": 3, "metadata": {}, "worksheets": [worksheet]}
