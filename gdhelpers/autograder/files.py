@@ -14,7 +14,7 @@ from gdhelpers.autograder import handed_in
 from gdhelpers.autograder.assignment import Assignment
 from gdhelpers.autograder.outputs import writable
 from gdhelpers.autograder.rebuild import Rebuilt, is_of, rebuild
-from gdhelpers.autograder.submission import NOT_SEARCHED, SIZE_LIMIT, Cell, Submission, Unreadable, read_cells
+from gdhelpers.autograder.submission import LINK, NOT_SEARCHED, SIZE_LIMIT, Cell, Submission, Unreadable, read_cells
 
 NOT_WORK = {handed_in.NOTE, ".DS_Store"}
 """What the exchange or an operating system puts beside a submission."""
@@ -44,6 +44,8 @@ def find(folder: Path, assignment: Assignment, student: str) -> Submission | Non
     The notebook may have another name than the released one. Of several, one of this assignment in which something is
     answered wins over all others; of two with different answers, the later one.
     """
+    if folder.is_symlink():
+        return Submission(student, LINK.encode())
     files, is_whole = _files(folder)
     oddities = [] if is_whole else ["not all of the submitted folder was searched"]
     _, problem = handed_in.noted(folder, assignment.config)

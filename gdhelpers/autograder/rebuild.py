@@ -114,10 +114,16 @@ def _elsewhere(notebook: Any) -> Iterator[str]:
 def _places(assignment: Assignment, cells: Sequence[Cell]) -> list[str | None]:
     """Tell which of the instructor's cells each submitted cell is.
 
-    A cell that is known by nothing else is the answer that it defines, unless that answer has a cell already.
+    A cell that is known by nothing else is the answer that it defines, unless that answer has a cell already. Where two
+    answers have each other's grade ids, what they define counts.
     """
-    places = _known_places(assignment, cells)
-    functions = {graded.answer for graded in assignment.graded} - set(places)
+    answers = {graded.answer for graded in assignment.graded}
+    known = _known_places(assignment, cells)
+    places = list(known)
+    for index, (cell, place) in enumerate(zip(cells, known, strict=True)):
+        if place in answers and cell.kind == "code" and known.count(place) == 1 and place not in bound(cell.source):
+            places[index] = next((name for name in bound(cell.source) if name in answers), place)
+    functions = answers - set(places)
     for index, cell in enumerate(cells):
         if places[index] is None and cell.kind == "code":
             places[index] = next((name for name in bound(cell.source) if name in functions), None)

@@ -17,6 +17,9 @@ NOT_SEARCHED = (
 )
 """What stands for the content of a submission in which nothing was found, and says why it is broken."""
 
+LINK = "The submitted folder is a link, which may lead to somebody else's work. It is not followed."
+"""The same for a folder that is none."""
+
 
 class Unreadable(Exception):  # noqa: N818 - it is the student's file that has the error
     """A submitted file cannot be read as a notebook; the message says why in the student's words."""
@@ -58,8 +61,9 @@ def read_cells(content: bytes) -> list[Cell]:
     """
     if len(content) > SIZE_LIMIT:
         raise Unreadable(f"The file is larger than {SIZE_LIMIT // 2**20} MiB.")
-    if content == NOT_SEARCHED.encode():
-        raise Unreadable(NOT_SEARCHED)
+    for why in (NOT_SEARCHED, LINK):
+        if content == why.encode():
+            raise Unreadable(why)
     if not content.strip():
         raise Unreadable("The file is empty.")
     try:

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from gdhelpers.autograder.course import Course
 from gdhelpers.autograder.files import READ, find
+from gdhelpers.autograder.submission import Unreadable, read_cells
 
 ROOT = Path(__file__).parents[2]
 NAME = "ps1-autograd"
@@ -159,3 +160,11 @@ def test_one_file_is_not_odd(tmp_path, assignment, answered):
         hand_in(tmp_path, {FILE: answered, "timestamp.txt": b"2026-01-01", "data/a.csv": b"1"}), assignment, "ada"
     )
     assert (found.oddities, found.left, found.file) == ((), (), FILE)
+
+
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path, assignment, answered):
+    hand_in(tmp_path / "bob", {FILE: answered})
+    (tmp_path / "ada").symlink_to(tmp_path / "bob")
+    found = find(tmp_path / "ada", assignment, "ada")
+    with pytest.raises(Unreadable, match="is a link"):
+        read_cells(found.content)

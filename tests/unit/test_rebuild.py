@@ -209,6 +209,14 @@ def test_an_answer_in_a_new_cell_takes_the_place_of_the_deleted_one(assignment, 
     assert cell(assignment.stub, "two").source not in sources(rebuilt(assignment, submission))
 
 
+def test_two_answers_may_have_each_others_grade_ids(assignment, submission):
+    one, two = cell(submission, "one"), cell(submission, "two")
+    one.metadata, two.metadata = two.metadata, one.metadata
+    result = rebuilt(assignment, submission)
+    assert cell(result.notebook, "one").source == "def one(): return 10"
+    assert cell(result.notebook, "two").source == "def two(): return 20"
+
+
 SPELLINGS = [
     "def two (): return 22", "async def two(): return 22", "two = lambda: 22", "from elsewhere import two",
     "from elsewhere import one_and_two as two", "@cached\ndef two():\n    return 22",
