@@ -25,15 +25,14 @@ REFUSED = (
 
 ABSENT = (
     "clone3", "io_uring_setup", "io_uring_enter", "io_uring_register", "memfd_create", "memfd_secret", "shmget",
+    "semget", "msgget", "mq_open",
 )  # fmt: skip
 """System calls that seem not to exist.
 
-The arguments of the first four lie in memory, where a filter cannot look. The last three get memory that belongs to
-no process and to no folder, and that no limit counts. Libraries know other ways.
+The arguments of the first four lie in memory, where a filter cannot look. The others get memory that belongs to no
+process and to no folder, and that no limit counts; what the last four make may outlive who uses it. Libraries know
+other ways.
 """
-
-LEFT_BEHIND = ("semget", "msgget", "mq_open")
-"""System calls that seem not to exist without a namespace of IPC: what they make outlives the processes that use it."""
 
 OF_OTHERS = ("migrate_pages", "move_pages", "inotify_add_watch", "fanotify_init")
 """System calls that fail with EPERM if the grader is the same user: they reach its processes, or list its folders."""
@@ -66,7 +65,6 @@ _PERSONALITIES = (0, 0xFFFFFFFF)
 
 Program = list[tuple[int, int, int, int]]
 
-SHARED = "the namespaces of the grader"
 SAME_USER = "the user of the grader"
 IN_REACH = "sockets of others in reach"
 
@@ -75,7 +73,7 @@ def groups(policy: Policy, other: bool) -> frozenset[str]:
     """Return what the student's process shares with the grader, because of which more is refused."""
     if "namespaces" in policy.layers:
         return frozenset()
-    found = {SHARED} if other else {SHARED, SAME_USER}
+    found = set() if other else {SAME_USER}
     # Sockets have names in folders, which a root of its own hides, and names of their own, which Landlock hides.
     hides = {"chroot", "landlock"} <= set(policy.layers) and landlock.version() >= landlock.WITH_SCOPES
     return frozenset(found if hides else found | {IN_REACH})
@@ -131,8 +129,6 @@ def _cases(shared: frozenset[str]) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _cases_of(shared: frozenset[str]) -> Iterator[tuple[int, int, int, int]]:
-    if SHARED in shared:
-        yield from answered(LEFT_BEHIND, errno.ENOSYS)
     if SAME_USER in shared:
         yield from answered(OF_OTHERS, errno.EPERM)
         yield from answered(SEEMING, 0)

@@ -12,13 +12,11 @@ from gdhelpers.sandbox import PROFILES, Policy, landlock, seccomp
 from gdhelpers.sandbox.seccomp import (
     ABSENT,
     IN_REACH,
-    LEFT_BEHIND,
     NEW_NAMESPACE,
     OF_OTHERS,
     REFUSED,
     SAME_USER,
     SEEMING,
-    SHARED,
     TERMINAL_REQUESTS,
     program,
 )  # fmt: skip
@@ -76,13 +74,13 @@ def test_arguments_decide():
 
 @pytest.mark.parametrize(
     ("part", "names", "code"),
-    [(SHARED, LEFT_BEHIND, errno.ENOSYS), (SAME_USER, OF_OTHERS, errno.EPERM), (SAME_USER, SEEMING, 0)],
+    [(SAME_USER, OF_OTHERS, errno.EPERM), (SAME_USER, SEEMING, 0)],
 )
 def test_refuses_more_of_what_is_shared_with_the_grader(part, names, code):
     for name in names:
         if number(name) is not None:
             assert _verdict(number(name), shared=[part]) == ERRNO | code
-            assert _verdict(number(name), shared={SHARED, SAME_USER, IN_REACH} - {part}) == ALLOW
+            assert _verdict(number(name), shared={SAME_USER, IN_REACH} - {part}) == ALLOW
 
 
 def test_only_the_limits_of_the_process_itself_can_be_set():
@@ -93,7 +91,7 @@ def test_only_the_limits_of_the_process_itself_can_be_set():
 
 def test_sockets_in_reach_are_neither_connected_to_nor_sent_to():
     assert _verdict(number("connect"), shared=[IN_REACH]) == ERRNO | errno.EPERM
-    assert _verdict(number("connect"), shared=[SHARED, SAME_USER]) == ALLOW
+    assert _verdict(number("connect"), shared=[SAME_USER]) == ALLOW
     for kind in range(16):
         refused = kind in (socket.SOCK_DGRAM, socket.SOCK_RAW)
         for name in ("socket", "socketpair"):
@@ -110,8 +108,8 @@ def test_what_is_shared_follows_from_the_profile_and_from_the_kernel(monkeypatch
 
     for version, hides in ((landlock.WITH_SCOPES, True), (landlock.WITH_SCOPES - 1, False)):
         monkeypatch.setattr(landlock, "version", lambda version=version: version)
-        assert found("container", True) == ({SHARED} if hides else {SHARED, IN_REACH})
-        assert found("ordinary", False) == {SHARED, SAME_USER, IN_REACH}
+        assert found("container", True) == (set() if hides else {IN_REACH})
+        assert found("ordinary", False) == {SAME_USER, IN_REACH}
         assert found("namespaces", False) == found("privileged", True) == frozenset()
 
 
