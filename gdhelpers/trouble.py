@@ -21,12 +21,12 @@ def of_the_disk(error: BaseException) -> str | None:
     """Return what is the matter with a file or its disk, if that is why an error was raised.
 
     >>> of_the_disk(OSError(28, "No space left on device", "grades.json"))
-    'No space left on device: grades.json'
+    'grades.json: No space left on device'
     >>> of_the_disk(ValueError("28"))
     """
     for one in _chain(error):
         if isinstance(one, OSError) and one.errno in NOT_OURS:
-            return f"{one.strerror}: {one.filename}" if one.filename else str(one.strerror)
+            return f"{one.filename}: {one.strerror}" if one.filename else str(one.strerror)
     return None
 
 

@@ -15,6 +15,7 @@ import socket
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
+from types import SimpleNamespace
 
 ONLY_LINUX = {
     os: (
@@ -50,7 +51,7 @@ def become_macos():
 
 def become_windows():
     """Take away what Windows lacks, after what others wrote was imported."""
-    import alembic, distributed, ipykernel.kernelapp, jupyterlab.labapp, matplotlib.pyplot, nbclient, nbconvert  # noqa: E401, F401, I001
+    import alembic, distributed, filelock, ipykernel.kernelapp, jupyterlab.labapp, matplotlib.pyplot, nbclient, nbconvert  # noqa: E401, F401, I001
     import nbgrader.apps, nh3, pandas, psutil, rich.console, sqlalchemy, tensorflow, torch  # noqa: E401, F401
 
     _take(ONLY_LINUX)
@@ -58,6 +59,8 @@ def become_windows():
     sys.modules |= dict.fromkeys(NO_MODULES_OF_WINDOWS)
     ctypes.CDLL = _CDLL
     shutil._use_fd_functions = False
+    # What Python 3.12 and later ask Windows.
+    shutil._winapi = SimpleNamespace(NeedCurrentDirectoryForExePath=lambda _: False)
     sys.platform = "win32"
     platform.system = lambda: "Windows"
 

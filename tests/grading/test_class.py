@@ -118,7 +118,7 @@ def test_grading_again_gives_the_same(graded):
     again = entries(json.loads((course.root / "again.json").read_text()))
     assert again["nobody"] | {"message": ""} == {
         "student": "nobody", "status": "missing", "score": None, "max_score": assignment.max_score,
-        "message": "", "file": "", "left": [], "oddities": [], "signs": [], "tests": [],
+        "penalty": 0.0, "counts": None, "message": "", "file": "", "left": [], "oddities": [], "signs": [], "tests": [],
     }  # fmt: skip
     for name in chosen:
         before, after = entries(document)[name], again[name]

@@ -94,7 +94,7 @@ def test_a_notebook_beside_folders_without_end_is_found(course):
 
 def test_a_folder_with_too_many_files_is_not_searched_to_its_end(course, monkeypatch):
     assert ENTRY_LIMIT > 50_000, "an environment may lie in a submission"
-    monkeypatch.setattr("gdhelpers.autograder.submission.ENTRY_LIMIT", 3)
+    monkeypatch.setattr("gdhelpers.autograder.files.ENTRY_LIMIT", 3)
     folder = folder_of(course, "ada")
     for number in range(5):
         (folder / f"{number}").mkdir()

@@ -31,7 +31,7 @@ def test_a_page_that_cannot_be_made_is_not_called_a_score_that_cannot(course, mo
     monkeypatch.setattr(pages.Feedback, "write_single_notebook", is_full)
     (record,) = grade(course, NAME, workers=Threads(1), reporter=Reporter()).records
     assert record.status == "infrastructure"
-    expected = "The score is written, but its page of feedback cannot be: No space left on device: autograd.html"
+    expected = "The score is written, but its page of feedback cannot be: autograd.html: No space left on device"
     assert record.message == expected
     with gradebook.opened(course) as book:
         assert book.find_submission(NAME, "ada").score == 10
