@@ -51,8 +51,8 @@ def become_macos():
 
 def become_windows():
     """Take away what Windows lacks, after what others wrote was imported."""
-    import alembic, distributed, filelock, ipykernel.kernelapp, jupyterlab.labapp, matplotlib.pyplot, nbclient, nbconvert  # noqa: E401, F401, I001
-    import nbgrader.apps, nh3, pandas, psutil, rich.console, sqlalchemy, tensorflow, torch  # noqa: E401, F401
+    import alembic, distributed, ipykernel.kernelapp, jupyterlab.labapp, matplotlib.pyplot, nbclient, nbconvert  # noqa: E401, F401, I001
+    import filelock, nbgrader.apps, nh3, pandas, psutil, rich.console, sqlalchemy, tensorflow, torch  # noqa: E401, F401
 
     _take(ONLY_LINUX)
     _take(NOT_WINDOWS)
