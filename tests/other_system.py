@@ -58,6 +58,7 @@ def become_windows():
     _take(NOT_WINDOWS)
     sys.modules |= dict.fromkeys(NO_MODULES_OF_WINDOWS)
     ctypes.CDLL = _CDLL
+    filelock.FileLock = filelock.SoftFileLock
     shutil._use_fd_functions = False
     # What Python 3.12 and later ask Windows.
     shutil._winapi = SimpleNamespace(NeedCurrentDirectoryForExePath=lambda _: False)
