@@ -25,7 +25,7 @@ TO_GRADE = (
 
 NO_GRADING = (
     "Submissions cannot be graded here: Windows lacks what keeps them apart ({}). Everything else works. To grade, "
-    "take Linux: on Windows, WSL is one (run: wsl --install), or a container; docs/machines.md says how."
+    "use Linux: on Windows, install WSL (wsl --install) or use a container. See docs/machines.md."
 )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 
-NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-"""The errors of a disk that is full, or of which the user may not write: no defect of the program."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""The errors of a disk that is full, or on which nothing may be written."""
+
+NOT_OURS = (*NO_ROOM, errno.EPERM)
+"""The errors of files and disks that are no defect of the program."""
 
 
 class Trouble(Exception):  # noqa: N818 - it is not a programming error
@@ -24,10 +26,13 @@ def of_the_disk(error: BaseException) -> str | None:
     'grades.json: No space left on device'
     >>> of_the_disk(ValueError("28"))
     """
-    for one in _chain(error):
-        if isinstance(one, OSError) and one.errno in NOT_OURS:
-            return f"{one.filename}: {one.strerror}" if one.filename else str(one.strerror)
-    return None
+    one: BaseException | None = error
+    # What was raised from it is the same trouble; what was raised while it was handled may be a defect.
+    while one is not None and not (isinstance(one, OSError) and one.errno in NOT_OURS):
+        one = one.__cause__
+    if not isinstance(one, OSError):
+        return None
+    return f"{one.filename}: {one.strerror}" if one.filename else str(one.strerror)
 
 
 def said(error: BaseException) -> str:
@@ -39,10 +44,3 @@ def said(error: BaseException) -> str:
     'ValueError: 7'
     """
     return str(error) if isinstance(error, Trouble) else of_the_disk(error) or f"{type(error).__name__}: {error}"
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what led to it."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

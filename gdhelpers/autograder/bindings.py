@@ -15,10 +15,10 @@ PARSED = 200_000
 """Characters of a cell beyond which it is not parsed: nobody writes so much by hand."""
 
 KEPT = 256
-"""Cells that are parsed once: an examination may be begun anew."""
+"""How many parsed cells are remembered: an examination may start over."""
 
 WORDS = 4
-"""So many words in a string of a cell are a sentence, and no name of a column."""
+"""A string of at least this many words is a sentence, not the name of a column."""
 
 _BEGINS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 """How a line binds a name in a cell that this Python cannot read."""
@@ -91,7 +91,8 @@ def _parsed(source: str) -> ast.Module | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # it may hold magics
     try:
-        return ast.parse(python(source)) if python(source) else None
+        text = python(source)
+        return ast.parse(text) if text else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

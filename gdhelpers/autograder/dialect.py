@@ -40,12 +40,16 @@ def unreadable(cells: Sequence[Cell]) -> tuple[str, frozenset[str]] | None:
     A cell that raised `SyntaxError` where it was written is a mistake there, too.
     """
     odd = [cell for cell in cells if cell.kind == "code" and not cell.raised and not is_python(cell.source)]
-    saved_with, needed = later(odd), [python for cell in odd if (python := _needed(cell.source)) is not None]
-    if saved_with is None and not needed:
+    if (saved_with := later(odd)) is not None:
+        return saved_with, _names(odd)
+    needed = [(python, cell) for cell in odd if (python := _needed(cell.source)) is not None]
+    if not needed:
         return None
-    blamed = odd if saved_with else [cell for cell in odd if _needed(cell.source) is not None]
-    names = frozenset(name for cell in blamed for name in bound(cell.source))
-    return saved_with or _name(max(needed)), names
+    return _name(max(python for python, _ in needed)), _names([cell for _, cell in needed])
+
+
+def _names(cells: Sequence[Cell]) -> frozenset[str]:
+    return frozenset(name for cell in cells for name in bound(cell.source))
 
 
 def _needed(source: str) -> tuple[int, int] | None:

@@ -80,7 +80,7 @@ def _packages() -> Iterator[Finding]:
             installed if suits else f"{installed}, but {requirement.specifier} is needed",
             None if suits else remedy,
         )
-    if re.search(r"\+cu|^(?!.*\+)", version("torch")) and platform.system() == "Linux":
+    if re.search(r"\+cu|^(?!.*\+)", version("torch")) and system.LINUX:
         yield Finding("torch's build", "may bring CUDA, which the course does not use and which takes gigabytes")
 
 

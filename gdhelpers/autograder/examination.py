@@ -54,6 +54,10 @@ class Examined:
     seed: int
     settings: Settings
 
+    def less(self, penalty: float) -> Examined:
+        """Return the same with the penalty for handing it in late."""
+        return replace(self, record=replace(self.record, penalty=penalty))
+
 
 def examine(assignment: Assignment, submission: Submission, seed: int) -> Examined:
     """Grade one submission with the cases that follow from a seed.
@@ -85,7 +89,7 @@ def _demand_this_python(assignment: Assignment, cells: Sequence[Cell]) -> None:
     if found and answers:
         raise Trouble(
             f"This needs Python {found[0]}: what defines {', '.join(sorted(answers))} is written for it, and "
-            f"{platform.python_version()}, which grades here, cannot read that. Grade it where there is that Python."
+            f"{platform.python_version()}, which grades here, cannot read that. Grade it on a machine that has it."
         )
 
 

@@ -29,7 +29,7 @@ PATH_LIMIT = 2000
 """Bytes of a path beyond which it is not followed: the system takes none of more than 4096."""
 
 READ = 20
-"""So many files are read, those with the nearest names, to see which one holds the answers."""
+"""How many files are read to find the one with the answers, those with the closest names first."""
 
 _NOTEBOOK = re.compile(r"\.ipynb\b|\.(json|txt)$", re.IGNORECASE)
 """The names of files that may be notebooks: `.ipynb.txt` is what some browsers and mail programs make of one."""

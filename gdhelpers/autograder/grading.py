@@ -31,6 +31,10 @@ class _PageError(Exception):
     """A page of feedback cannot be made; the text says so."""
 
 
+def _why(what: str, error: Exception) -> str:
+    return str(error) if isinstance(error, _PageError) else f"{what}: {said(error)}"
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is wished of a grading."""
@@ -123,8 +127,7 @@ class _Grading:
             submission = find(self.course.folder("submitted", student, self.assignment.name), self.assignment, student)
             return submission, self._known(student, submission)
         except Exception as error:
-            why = f"The submission could not be read: {said(error)}"
-            self.found[student] = self._infrastructure(student, why)
+            self.found[student] = self._infrastructure(student, _why("The submission could not be read", error))
             return submission, self.found[student]
 
     def _known(self, student: str, submission: Submission | None) -> Record | None:
@@ -177,8 +180,7 @@ class _Grading:
             try:
                 return self._keep(examined, submission.content)
             except Exception as error:
-                why = str(error) if isinstance(error, _PageError) else f"The score could not be written: {said(error)}"
-                return self._infrastructure(submission.student, why)
+                return self._infrastructure(submission.student, _why("The score could not be written", error))
         return examined.record
 
     def _keep(self, examined: Examined, content: bytes) -> Record:
@@ -187,13 +189,16 @@ class _Grading:
         pages.write_autograded(course, assignment, examined)
         when = handed_in.when(course, assignment, student)
         penalty = gradebook.write(self.book, course, assignment, examined.record, when)
-        examined = replace(examined, record=replace(examined.record, penalty=penalty))
-        try:
-            self.feedback.write(assignment, student)
-        except Exception as error:
-            raise _PageError(f"The score is written, but its page of feedback cannot be: {said(error)}") from error
+        examined = examined.less(penalty)
+        self._make_page(student)
         receipt.write(course, assignment, examined, content)
         return examined.record
+
+    def _make_page(self, student: str) -> None:
+        try:
+            self.feedback.write(self.assignment, student)
+        except Exception as error:
+            raise _PageError(f"The score is written, but its page of feedback cannot be: {said(error)}") from error
 
     def _settled(self, record: Record) -> Record:
         """Return a record with the points and the penalty of today; what differs from before is written."""
@@ -202,7 +207,7 @@ class _Grading:
             return fresh
         fresh = replace(fresh, penalty=gradebook.settle(self.book, self.course, self.assignment, fresh))
         if fresh != record:
-            self.feedback.write(self.assignment, fresh.student)
+            self._make_page(fresh.student)
             receipt.write_again(self.course, self.assignment, fresh)
         return fresh
 

@@ -123,9 +123,10 @@ def _without_pictures(cleaned: str, attachments: Any = None) -> str:
         alt, name = attributes.get("alt", ""), unquote(html.unescape(attributes.get("src", "")))
         bundle = attached.get(name.removeprefix(_ATTACHED)) if name.startswith(_ATTACHED) else None
         for kind, content in bundle.items() if isinstance(bundle, dict) else ():
-            # What a picture holds was looked at when the notebook was made harmless.
-            if kind in ATTACHED and re.fullmatch("[A-Za-z0-9+/=]+", joined(content)):
-                shown.append(f'<img alt="{alt}" src="data:{kind};base64,{content}">')
+            picture = joined(content)
+            # What it holds was looked at when the notebook was made harmless.
+            if kind in ATTACHED and re.fullmatch("[A-Za-z0-9+/=]+", picture):
+                shown.append(f'<img alt="{alt}" src="data:{kind};base64,{picture}">')
                 return f"{_MARK}{len(shown) - 1};"
         return f"[{alt or 'picture'}]"
 

@@ -57,7 +57,7 @@ def autograded(course: Course, examined: Examined) -> Any:
     notebook, _ = LimitOutput(config=course.config).preprocess(harmless(examined.notebook), {})
     if examined.record.oddities:
         lines = (f"- {_verbatim(oddity)}" for oddity in examined.record.oddities)
-        text = "\n".join(["**What was odd about what was handed in:**", "", *lines])
+        text = "\n".join(["**What was unusual about this submission:**", "", *lines])
         notebook.cells.insert(0, new_markdown_cell(text, id=ODDITIES))
     return notebook
 

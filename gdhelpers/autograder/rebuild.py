@@ -200,14 +200,15 @@ def _same_text(source: str, other: str) -> bool:
     return _text(source) == _text(other)
 
 
-_WHICH = {True: "the first that was changed counts", False: "all of them count"}
-
-
 def _oddities(stubs: Mapping[str, Any], found: dict[str, list[Cell]]) -> list[str]:
     missing = [f"the cell for {place} is missing" for place in stubs if not found[place]]
     doubled = [
-        f"there are {len(cells)} cells for {place}; {_WHICH[stubs[place].cell_type == 'code']}"
+        f"there are {len(cells)} cells for {place}; {_which_count(stubs[place])}"
         for place, cells in found.items()
         if len(cells) > 1
     ]
     return missing + doubled
+
+
+def _which_count(stub: Any) -> str:
+    return "the first that was changed counts" if stub.cell_type == "code" else "all of them count"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]
         when = handed_in.when(course, assignment, submission.student)
         with gradebook.opened(course) as book:
             penalty = gradebook.write(book, course, assignment, examined.record, when)
-        examined = replace(examined, record=replace(examined.record, penalty=penalty))
+        examined = examined.less(penalty)
         receipt.write(course, assignment, examined, submission.content)
         return pages.autograded(course, examined), resources
 

@@ -18,7 +18,7 @@ NOT_SEARCHED = (
 """What stands for the content of a submission in which nothing was found, and says why it is broken."""
 
 LINK = "The submitted folder is a link, which may lead to somebody else's work. It is not followed."
-"""The same for a folder that is none."""
+"""The same for a submitted folder that is a link."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it is the student's file that has the error

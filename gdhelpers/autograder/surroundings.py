@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import site
 import stat
@@ -25,6 +24,7 @@ from gdhelpers.sandbox import Policy, chroot, folder
 from gdhelpers.sandbox.identity import Identity
 from gdhelpers.sandbox.removal import remove
 from gdhelpers.sandbox.view import view
+from gdhelpers.trouble import NO_ROOM
 
 FOR_STUDENTS = (
     "__init__.py",
@@ -39,9 +39,6 @@ FOR_STUDENTS = (
     "wire",
 )
 """What of this package a student's process may read."""
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-"""The errors of a disk that is full, or on which nothing may be written."""
 
 PREFIX = "gd-"
 """How the name of a run's folder begins; the number of the process that made it follows."""

@@ -14,7 +14,7 @@ from gdhelpers.autograder.record import Record, Verdict
 from gdhelpers.autograder.verdict import NO_ANSWER
 
 PART = 3
-"""A name takes at most one of so many parts of the width: scores are never cut."""
+"""A name takes at most a third of the width, so that scores are never cut."""
 
 
 def scores(assignment: str, records: Sequence[Record], width: int) -> Table:
@@ -67,7 +67,7 @@ def _name(student: str, width: int) -> Text:
 
 
 def _score(record: Record) -> Text:
-    if record.score is None or record.counts is None:
+    if record.counts is None:
         return Text("-", style="dim")
     full = record.counts + sum(v.max_points for v in record.verdicts if v.outcome == "manual")
     style = "green" if full == record.max_score else "red" if record.counts == 0 else ""

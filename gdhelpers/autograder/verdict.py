@@ -14,7 +14,7 @@ RIGHT = "Right."
 NO_ANSWER = "No answer was given."
 
 PLACES = 3
-"""So many places are named at which something was written."""
+"""How many of the places where something was written are named."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def main():
         help="only say whether what is installed is something else than what is asked for",
     )
     options = parser.parse_args()
-    # Whoever may get into this folder may read what is installed in it: as root, submissions run as somebody else.
+    # Whoever can enter this folder may read what is installed in it: root runs submissions under another account.
     os.umask(os.umask(0o022) & 0o022)
     try:
         options.python = options.python and command_of(options.python)
