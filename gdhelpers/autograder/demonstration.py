@@ -92,13 +92,12 @@ def differences(pupils: Sequence[Pupil], records: Sequence[Record]) -> list[str]
 
 def _clear(folder: Path) -> None:
     """Begin with an empty folder; an earlier demonstration goes away, anything else stays."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARKER).exists():
-            raise WrongCall(
-                f"{folder} is not empty and holds no earlier demonstration. Name another folder with --out."
-            )
-        shutil.rmtree(folder)
+    is_earlier = (folder / MARKER).exists()
+    if not is_earlier and folder.exists() and any(folder.iterdir()):
+        raise WrongCall(f"{folder} is not empty and holds no earlier demonstration. Name another folder with --out.")
     try:
+        if is_earlier:
+            shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARKER).touch()
     except OSError as error:
